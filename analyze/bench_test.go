@@ -170,3 +170,14 @@ func BenchmarkLoops(b *testing.B) { benchmark(b, func(g *graph.Graph) { Loops(g)
 func BenchmarkMetrics(b *testing.B) { benchmark(b, func(g *graph.Graph) { Metrics(g) }) }
 
 func BenchmarkScope(b *testing.B) { benchmark(b, func(g *graph.Graph) { Scope(g, graph.Weak) }) }
+
+func BenchmarkClusters(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		g := graphtest.Landscape(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				Clusters(g)
+			}
+		})
+	}
+}

@@ -1,12 +1,15 @@
 package analyze
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
 	"github.com/weirgraph/weir/internal/testlong"
+	gonumgraph "gonum.org/v1/gonum/graph"
+	"gonum.org/v1/gonum/graph/community"
 	"gonum.org/v1/gonum/graph/flow"
 	"gonum.org/v1/gonum/graph/path"
 	"gonum.org/v1/gonum/graph/topo"
@@ -115,5 +118,30 @@ func TestLoopsAgreeWithGonum(t *testing.T) {
 	}
 	if loops < 100 {
 		t.Errorf("only %d loops were looked at", loops)
+	}
+}
+
+// The parts of Clusters are worth about as much as those of gonum, which takes services in random order
+// and another path for each seed.
+func TestClustersAgreeWithGonum(t *testing.T) {
+	graphs := []*graph.Graph{graphtest.Landscape(60), graphtest.Landscape(400), graphtest.Looped(300, 900, 1), graphtest.Random(100, 300, 2), graphtest.Chain(50, true)}
+	for i, g := range graphs {
+		h := gonumgraph.Undirect{G: gonumSimple(g)}
+		parts := map[int][]gonumgraph.Node{}
+		for v, p := range Clusters(g) {
+			parts[p] = append(parts[p], h.Node(int64(v)))
+		}
+		var list [][]gonumgraph.Node
+		for p := range len(parts) {
+			list = append(list, parts[p])
+		}
+		got, want := community.Q(h, list, 1), 0.0
+		for seed := range uint64(3) {
+			reduced := community.Modularize(h, 1, rand.NewPCG(seed, 1))
+			want = max(want, community.Q(h, reduced.Communities(), 1))
+		}
+		if got < want-0.03 {
+			t.Errorf("graph %d: the modularity is %.3f, gonum reaches %.3f", i, got, want)
+		}
 	}
 }

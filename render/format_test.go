@@ -2,9 +2,12 @@ package render
 
 import (
 	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -76,7 +79,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// pageData returns the data of a page, indented: the rest is the same in every page.
+// pageData returns the data of a page, that in one document indented: the rest is the same in every page.
 func pageData(t *testing.T, page string) string {
 	t.Helper()
 	_, data, _ := strings.Cut(page, `<script type="application/json" id="data">`)
@@ -86,6 +89,22 @@ func pageData(t *testing.T, page string) string {
 		t.Fatal(err)
 	}
 	b.WriteByte('\n')
+	for _, id := range []string{"after", "before"} {
+		_, packed, _ := strings.Cut(page, `<script type="text/plain" id="`+id+`">`)
+		packed, _, _ = strings.Cut(packed, "</script>")
+		if packed == "" {
+			continue
+		}
+		z, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(packed)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := io.ReadAll(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString(id + ":\n" + string(lines))
+	}
 	return b.String()
 }
 

@@ -1,9 +1,9 @@
 // Package page is the page that the format html writes: one file with its data, its
 // program and its layout, which needs no network and no server.
 //
-// The program is page.js, without a framework; cytoscape draws and dagre places what it
-// draws (tools/page packs both). What the inputs say is in one block of JSON, and the program
-// writes it into the page as text only. The page's Content-Security-Policy names the programs and
+// The program is page.js and picture.js, without a framework; dagre places what they draw (tools/page
+// packs it). What the inputs say is in blocks of JSON, and the program writes it into the page as
+// text only. The page's Content-Security-Policy names the programs and
 // the style by their hashes, and allows nothing else.
 package page
 
@@ -22,9 +22,10 @@ type Data struct {
 
 	Modes     []string   `json:"modes,omitempty"`
 	Sets      []Set      `json:"sets,omitempty"`
-	Incidents []Incident `json:"incidents,omitempty"` // of every service, then of every set, in each of Modes; missing if there are too many
-	Before    []Incident `json:"before,omitempty"`    // as Incidents, before the change; nil victims where there was no such service
-	Texts     []string   `json:"texts,omitempty"`     // of the policies in both
+	Incidents []Incident `json:"-"`                  // of every service, then of every set, in each of Modes; missing if there are too many
+	Before    []Incident `json:"-"`                  // as Incidents, before the change; nil victims where there was no such service
+	Answered  bool       `json:"answered,omitempty"` // the page has Incidents: beside the data, so that a browser reads only what is asked for
+	Texts     []string   `json:"texts,omitempty"`    // of the policies in both
 
 	Failed []int   `json:"failed,omitempty"` // the services that fail when the page is opened
 	Mode   string  `json:"mode,omitempty"`   // and how

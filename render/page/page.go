@@ -2,20 +2,25 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"strings"
 	"sync"
 	"text/template"
 )
 
-// vendor is cytoscape and dagre as they are published, one after the other, compressed.
+// vendor is dagre as it is published, compressed.
 //
 //go:embed vendor/libraries.js.gz
 var vendor []byte
+
+//go:embed picture.js
+var picture string
 
 //go:embed page.js
 var program string
@@ -46,7 +51,7 @@ var parts = sync.OnceValues(func() (map[string]part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]part{"Libraries": hashed(string(libraries)), "Program": hashed(program), "Style": hashed(style)}, nil
+	return map[string]part{"Libraries": hashed(string(libraries)), "Program": hashed(picture + program), "Style": hashed(style)}, nil
 })
 
 // Policy is the Content-Security-Policy of a page. One with weir behind it asks for answers where it
@@ -75,7 +80,17 @@ func Write(w io.Writer, d *Data) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(d)
+	with := *d
+	with.Answered = len(d.Incidents) > 0
+	data, err := json.Marshal(&with)
+	if err != nil {
+		return err
+	}
+	after, err := packed(d.Incidents)
+	if err != nil {
+		return err
+	}
+	before, err := packed(d.Before)
 	if err != nil {
 		return err
 	}
@@ -83,5 +98,31 @@ func Write(w io.Writer, d *Data) error {
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, map[string]any{"Parts": all, "Policy": policy, "Data": string(data)})
+	return t.Execute(w, map[string]any{"Parts": all, "Policy": policy, "Data": string(data), "After": after, "Before": before})
+}
+
+// packed writes each incident as one line of JSON; one without victims, which a state does not have, as
+// an empty line. The lines are compressed, since the same names and numbers come again and again, and
+// in base64.
+func packed(list []Incident) (string, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	var b strings.Builder
+	text := base64.NewEncoder(base64.StdEncoding, &b)
+	z := gzip.NewWriter(text)
+	for i := range list {
+		var line []byte
+		if list[i].Victims != nil {
+			var err error
+			if line, err = json.Marshal(&list[i]); err != nil {
+				return "", err
+			}
+		}
+		if _, err := z.Write(append(line, '\n')); err != nil {
+			return "", err
+		}
+	}
+	err := cmp.Or(z.Close(), text.Close())
+	return b.String(), err
 }

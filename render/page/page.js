@@ -1,6 +1,6 @@
 "use strict";
 // The program of the page. Everything that comes from the inputs is written with textContent,
-// as labels of the canvas, or escaped for the language of an export.
+// as text nodes of the picture, or escaped for the language of an export.
 (() => {
   /** @typedef {{id: string, name: string, kind: string, role: string}} Service */
 
@@ -11,14 +11,13 @@
   let changes; // what a change does to each service and call, null if the page is of one state
 
   const labels = ["unaffected", "protected", "slow", "degraded", "failed"];
-  const stateColors = ["", "--protected", "--slow", "--degraded", "--failed"];
   const strengths = ["allowed", "weak", "strong"];
   const core = new Set(["call", "ingress", "route"]);
   const plural = (n, word) => n + " " + word + (n === 1 ? "" : "s");
   const short = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
   // Marks that change the direction of text have no place in a label.
   const cleanLines = (text) => text.split("\n").map(clean).join("\n");
-  const clean = (text) => text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, "");
+  const clean = (text) => text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]/g, "");
 
   /** Takes the data of a page. */
   function take(d) {
@@ -50,6 +49,7 @@
     options("group", ["", ...choosable]);
     options("protocol", ["", ...[...new Set(calls.map((c) => c.protocol).filter(Boolean))].sort()]);
     options("kind", ["", ...[...new Set(services.map((s) => s.kind))].sort()]);
+    texts = [];
     document.title = "weir: " + d.title;
     $("title").textContent = "weir: " + d.title;
   }
@@ -290,32 +290,97 @@
 
   const measure = document.createElement("canvas").getContext("2d");
   measure.font = "12px system-ui, sans-serif";
+  const widths = new Map(); // of texts
+  function widthOf(text) {
+    if (!widths.has(text)) {
+      if (widths.size > 50_000) widths.clear();
+      widths.set(text, measure.measureText(text).width);
+    }
+    return widths.get(text);
+  }
   const lineOf = (text) => short(clean(text), 44);
+  const shapeOf = { database: "barrel", cache: "barrel", broker: "hexagon", topic: "hexagon", gateway: "cut", external: "ellipse", job: "tag", telemetry: "slanted" };
   function sized(box) {
-    box.label = box.closed
-      ? [lineOf(box.key), plural(box.services.length, "service")]
-      : [lineOf(services[box.services[0]].name)];
-    if (!box.closed && !state.group && services[box.services[0]].namespace) box.label.push(lineOf(services[box.services[0]].namespace));
-    const n = box.closed ? box.services.reduce((sum, v) => sum + foundAt[v].length, 0) : foundAt[box.services[0]].length;
+    const s = services[box.services[0]];
+    box.shape = (!box.closed && shapeOf[s.kind]) || "box";
+    box.title = short(clean(box.closed ? box.key : s.id), 300);
+    box.label = box.closed ? [lineOf(box.key), plural(box.services.length, "service")] : [lineOf(s.name)];
+    if (!box.closed && !state.group && s.namespace) box.label.push(lineOf(s.namespace));
+    const n = box.services.reduce((sum, v) => sum + foundAt[v].length, 0);
     if (n) box.label.push(plural(n, changes ? "new finding" : "finding"));
     const change = changeOfBox(box);
     if (change.words) box.label.push(change.words);
-    box.width = Math.max(70, ...box.label.map((line) => measure.measureText(line).width + 22));
-    box.height = 14 + 16 * box.label.length;
+    const [wider, higher] = picture.margins[box.shape] || [0, 0];
+    box.width = Math.max(70, ...box.label.map((line) => widthOf(line) + 22)) + wider;
+    box.height = 14 + 16 * box.label.length + higher;
   }
 
   /** Places boxes in layers from callers to callees: by dagre, or by rank alone if there are many; few with many arrows in a circle. */
   function layout(v) {
     v.boxes.forEach(sized);
-    if (v.boxes.length <= 160 && v.arrows.length <= 4 * v.boxes.length) {
-      try {
-        return byDagre(v, true);
-      } catch {
-        return byDagre(v, false); // a group that cannot be kept together
-      }
+    const key = JSON.stringify([v.boxes.map((b) => [b.id, b.parent, b.width, b.height]), v.arrows.map((a) => a.id)]), known = layouts.get(key);
+    if (known) {
+      v.boxes.forEach((b, i) => ([b.x, b.y] = known.places[i]));
+      v.arrows.forEach((a, i) => (a.points = known.points[i]));
+      return;
     }
-    return v.boxes.length <= 60 ? byCircle(v) : byRank(v);
+    arrange(v);
+    if (layouts.size > 20) layouts.clear();
+    layouts.set(key, { places: v.boxes.map((b) => [b.x, b.y]), points: v.arrows.map((a) => a.points) });
   }
+  const layouts = new Map(); // of views that were shown
+  function arrange(v) {
+    const framed = v.boxes.some((b) => b.parent);
+    // Dagre takes longer to keep groups together.
+    if (v.boxes.length > 60 || !hasLayers(v) || (framed && v.boxes.length * v.arrows.length > 2000)) return nested(v);
+    try {
+      byDagre(v, true);
+    } catch {
+      byDagre(v, false); // a group that cannot be kept together
+    }
+    if (framed) return;
+    const span = (at, size) => Math.max(...v.boxes.map((b) => b[at] + b[size] / 2)) - Math.min(...v.boxes.map((b) => b[at] - b[size] / 2));
+    if (v.boxes.length > 10 && span("x", "width") > 4 * span("y", "height")) { // a chain, which byRank folds
+      for (const a of v.arrows) delete a.points;
+      byRank(v);
+    }
+  }
+  /** Places the boxes of each group, then the groups. */
+  function nested(v) {
+    const tops = new Map(), topOf = new Map();
+    for (const b of v.boxes) {
+      const id = b.parent || b.id;
+      if (!tops.has(id)) tops.set(id, { id, width: b.width, height: b.height, boxes: [] });
+      tops.get(id).boxes.push(b);
+      topOf.set(b.id, id);
+    }
+    const between = new Map(), within = new Map();
+    for (const a of v.arrows) {
+      const [from, to] = [topOf.get(a.from), topOf.get(a.to)];
+      if (from !== to) between.set(from + " > " + to, { from, to });
+      else if (a.from !== a.to) within.set(from, [...(within.get(from) || []), { from: a.from, to: a.to }]);
+    }
+    for (const top of tops.values()) {
+      if (top.boxes.length === 1 && !top.boxes[0].parent) continue;
+      flat({ boxes: top.boxes, arrows: within.get(top.id) || [] });
+      const span = (low, high) => [Math.min(...top.boxes.map(low)), Math.max(...top.boxes.map(high))];
+      const [left, right] = span((b) => b.x - b.width / 2, (b) => b.x + b.width / 2), [up, down] = span((b) => b.y - b.height / 2, (b) => b.y + b.height / 2);
+      [top.width, top.height] = [right - left + 20, down - up + 34]; // the frame and its title
+      for (const b of top.boxes) [b.x, b.y] = [b.x - (left + right) / 2, b.y - (up + down) / 2 + 7];
+    }
+    const list = [...tops.values()];
+    flat({ boxes: list, arrows: [...between.values()] });
+    for (const top of list) {
+      if (top.boxes.length === 1 && !top.boxes[0].parent) [top.boxes[0].x, top.boxes[0].y] = [top.x, top.y];
+      else for (const b of top.boxes) [b.x, b.y] = [b.x + top.x, b.y + top.y];
+    }
+  }
+  /** Places boxes without groups. The search of dagre for few crossings takes too long for many. */
+  function flat(v) {
+    if (v.boxes.length * v.arrows.length <= 2000 && hasLayers(v)) return byDagre(v, false);
+    return v.boxes.length <= 60 && !hasLayers(v) ? byCircle(v) : byRank(v);
+  }
+  const hasLayers = (v) => v.arrows.length <= 4 * v.boxes.length;
   /** Boxes of which most call most others have no layers. */
   function byCircle(v) {
     const n = v.boxes.length, radius = Math.max(120, n * 16);
@@ -338,17 +403,8 @@
     for (const a of v.arrows) if (a.from !== a.to) g.setEdge(a.from, a.to);
     dagre.layout(g);
     for (const b of v.boxes) ({ x: b.x, y: b.y } = g.node(b.id));
-    const box = new Map(v.boxes.map((b) => [b.id, b]));
-    for (const a of v.arrows) if (a.from !== a.to) bend(a, box.get(a.from), box.get(a.to), g.edge(a.from, a.to).points.slice(1, -1));
+    for (const a of v.arrows) if (a.from !== a.to) a.points = g.edge(a.from, a.to).points.slice(1, -1).map((p) => [p.x, p.y]);
     if (v.boxes.some((b) => !Number.isFinite(b.x))) throw new Error("a box has no place");
-  }
-  /** Leads an arrow through points: how far along the line between the boxes each is, and how far beside it. */
-  function bend(arrow, from, to, points) {
-    const dx = to.x - from.x, dy = to.y - from.y, length = Math.hypot(dx, dy);
-    const bends = length < 1 ? [] : points.map((p) => [((p.x - from.x) * dx + (p.y - from.y) * dy) / length / length, ((p.y - from.y) * dx - (p.x - from.x) * dy) / length]);
-    if (bends.every(([, beside]) => Math.abs(beside) < 2)) return;
-    arrow.weights = bends.map(([along]) => along.toFixed(3)).join(" ");
-    arrow.distances = bends.map(([, beside]) => beside.toFixed(1)).join(" ");
   }
   function byRank(v) {
     const index = new Map(v.boxes.map((b, i) => [b.id, i])), n = v.boxes.length;
@@ -396,112 +452,86 @@
         l.forEach((i, k) => (at[i] = k / l.length));
       }
     }
-    // A long layer becomes several columns, so that the picture is about as high as wide.
-    const high = Math.max(12, Math.ceil(Math.sqrt(n) * 1.6));
-    let x = 0;
+    // A long layer becomes several columns, and the end of many layers goes below their beginning, so
+    // that the picture is about as high as wide.
+    const high = Math.max(12, Math.ceil(Math.sqrt(n) * 1.6)), columns = [];
     for (const l of layers) {
       for (let from = 0; from < l.length; from += high) {
-        const column = l.slice(from, from + high), wide = Math.max(...column.map((i) => v.boxes[i].width));
-        let y = 0;
-        for (const i of column) {
-          v.boxes[i].x = x + wide / 2;
-          v.boxes[i].y = y + v.boxes[i].height / 2;
-          y += v.boxes[i].height + 14;
-        }
-        for (const i of column) v.boxes[i].y -= y / 2;
-        x += wide + 24;
+        const column = l.slice(from, from + high).map((i) => v.boxes[i]);
+        columns.push({ boxes: column, wide: Math.max(...column.map((b) => b.width)), high: column.reduce((sum, b) => sum + b.height + 14, 0), gap: from + high < l.length ? 24 : 84 });
       }
-      x += 60;
     }
+    const width = columns.reduce((sum, c) => sum + c.wide + c.gap, 0), height = Math.max(...columns.map((c) => c.high));
+    const most = width / Math.max(1, Math.round(Math.sqrt(width / height / 1.6)));
+    let x = 0, top = 0, row = [];
+    const end = () => {
+      const tallest = Math.max(...row.map((c) => c.high));
+      for (const c of row) {
+        let y = top + (tallest - c.high) / 2;
+        for (const b of c.boxes) {
+          b.y = y + b.height / 2;
+          y += b.height + 14;
+        }
+      }
+      [x, top, row] = [0, top + tallest + 60, []];
+    };
+    for (const c of columns) {
+      if (row.length && x + c.wide / 2 > most) end();
+      for (const b of c.boxes) b.x = x + c.wide / 2;
+      x += c.wide + c.gap;
+      row.push(c);
+    }
+    if (row.length) end();
   }
 
   // ---- Drawing.
 
-  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const shapes = { database: "barrel", cache: "barrel", broker: "hexagon", topic: "hexagon", gateway: "cut-rectangle", external: "ellipse", job: "tag", telemetry: "rhomboid" };
-  const cy = cytoscape({ container: $("graph"), elements: [], boxSelectionEnabled: false });
-
-  function styles() {
-    const text = color("--text"), line = color("--line");
-    const rules = [
-      { selector: "node", style: {
-        shape: "data(shape)", width: "data(width)", height: "data(height)", label: "data(label)", "text-wrap": "wrap", "text-valign": "center", "font-size": 12,
-        "font-family": "system-ui, sans-serif", color: text, "background-color": color("--box"), "border-color": line, "border-width": 1,
-      } },
-      { selector: ":parent", style: { shape: "round-rectangle", "text-valign": "top", "background-color": color("--panel"), "background-opacity": 0.6, "border-style": "dotted", padding: 10, "font-weight": "bold" } },
-      { selector: "node.group", style: { "border-width": 2, "border-style": "double", "background-color": color("--panel") } },
-      { selector: "node.unsaid", style: { "border-style": "dashed" } },
-      { selector: "node.found", style: { "border-color": color("--degraded"), "border-width": 2 } },
-      { selector: "node.error", style: { "border-color": color("--failed"), "border-width": 3 } },
-      { selector: "edge", style: {
-        width: "data(width)", "line-color": line, "target-arrow-color": line, "target-arrow-shape": "triangle", "arrow-scale": 0.9, "curve-style": "bezier", label: "data(label)",
-        "font-size": 10, color: color("--faint"), "text-background-color": color("--back"), "text-background-opacity": 0.8, "text-background-padding": 1,
-      } },
-      { selector: "edge[weights]", style: { "curve-style": "round-segments", "segment-weights": "data(weights)", "segment-distances": "data(distances)", "edge-distances": "node-position" } },
-      { selector: "edge.async", style: { "line-style": "dashed" } },
-      { selector: "edge.weak", style: { "line-style": "dotted" } },
-      { selector: "edge.soft", style: { "target-arrow-shape": "vee" } },
-      { selector: "edge.pool", style: { "source-arrow-shape": "diamond", "source-arrow-color": line, "source-arrow-fill": "hollow" } },
-      { selector: "edge.loop", style: { "line-color": color("--failed"), "target-arrow-color": color("--failed"), width: 2.5 } },
-      ...Object.entries({ added: "--protected", changed: "--degraded", removed: "--failed" }).flatMap(([name, of]) => [
-        { selector: "node." + name, style: { "background-color": color(of), color: color("--onstate"), "background-opacity": 1 } },
-        { selector: "edge." + name, style: { "line-color": color(of), "target-arrow-color": color(of), color: color(of), width: 2.5 } },
-      ]),
-      { selector: "node.tried", style: { "border-color": color("--accent"), "border-width": 3 } },
-      { selector: "edge.tried", style: { "line-color": color("--accent"), "target-arrow-color": color("--accent"), width: 3 } },
-      { selector: ".dim", style: { opacity: 0.35 } },
-      { selector: "node.added.dim, node.changed.dim, node.removed.dim", style: { "background-color": color("--box"), color: text } },
-    ];
-    labels.forEach((_, i) => {
-      if (i) rules.push({ selector: "node.state-" + i, style: { "background-color": color(stateColors[i]), color: color("--onstate"), "border-color": color(stateColors[i]) } });
-    });
-    rules.push({ selector: "node.injected", style: { "background-color": text, color: color("--back"), "border-color": color("--failed"), "border-width": 4 } });
-    rules.push({ selector: ".chosen", style: { "overlay-color": color("--accent"), "overlay-opacity": 0.25, "overlay-padding": 4 } });
-    return rules;
-  }
+  const picture = makePicture($("graph"), tapped);
   const grouped = (c) => (c.groups || []).find((id) => groups[id]);
+
+  const classes = (has) => Object.keys(has).filter((name) => name && has[name]).join(" ");
+  /** A point beside the line between two boxes, for one of two opposite arrows. */
+  function aside(from, to) {
+    const dx = to.x - from.x, dy = to.y - from.y, l = Math.hypot(dx, dy) || 1;
+    return [(from.x + to.x) / 2 - (dy / l) * 14, (from.y + to.y) / 2 + (dx / l) * 14];
+  }
 
   let shown = { boxes: [], arrows: [], thin: 0 };
   function draw() {
     shown = view();
     layout(shown);
-    const elements = [], parents = new Set();
+    const frames = new Map(), box = new Map(shown.boxes.map((b) => [b.id, b]));
     const assumed = new Set((data.engine && data.engine.tried ? state.tried : []).map((c) => c.service || c.from + " " + c.to));
     for (const b of shown.boxes) {
-      if (b.parent && !parents.has(b.parent)) {
-        parents.add(b.parent);
-        elements.push({ group: "nodes", data: { id: b.parent, label: lineOf(b.key), shape: "round-rectangle", width: 10, height: 10 }, selectable: true });
+      if (b.parent) {
+        if (!frames.has(b.parent)) frames.set(b.parent, { id: b.parent, label: lineOf(b.key), title: short(clean(b.key), 300), boxes: [] });
+        frames.get(b.parent).boxes.push(b);
       }
-      const s = services[b.services[0]];
-      const worst = b.services.flatMap((v) => foundAt[v]).some((i) => findings[i].severity === "error");
-      const some = b.services.some((v) => foundAt[v].length > 0);
-      elements.push({
-        group: "nodes", position: { x: b.x, y: b.y },
-        data: { id: b.id, parent: b.parent || undefined, label: b.label.join("\n"), width: b.width, height: b.height, shape: b.closed ? "round-rectangle" : shapes[s.kind] || "round-rectangle" },
-        classes: [b.closed ? "group" : "", b.services.some((v) => assumed.has(services[v].id)) ? "tried" : "", !b.closed && !s.defined ? "unsaid" : "", worst ? "error" : some ? "found" : "", classOfMark[changeOfBox(b).mark]].filter(Boolean).join(" "),
+      const about = b.services.flatMap((v) => foundAt[v]);
+      b.class = classes({
+        group: b.closed, tried: b.services.some((v) => assumed.has(services[v].id)), unsaid: !b.closed && !services[b.services[0]].defined,
+        error: about.some((i) => findings[i].severity === "error"), found: about.length > 0 && !about.some((i) => findings[i].severity === "error"),
+        [classOfMark[changeOfBox(b).mark]]: true,
       });
     }
+    const pairs = new Set(shown.arrows.map((a) => a.from + " > " + a.to));
     for (const a of shown.arrows) {
-      const all = a.calls.map((i) => calls[i]), every = (test) => all.every(test);
-      const pool = every((c) => grouped(c) !== undefined), change = changeOfArrow(a);
-      elements.push({
-        group: "edges", data: { id: a.id, source: a.from, target: a.to, width: a.calls.length > 1 ? Math.min(6, 1.5 + Math.log2(a.calls.length)) : 1.4, label: [a.calls.length > 1 ? String(a.calls.length) : "", change.words].filter(Boolean).join(": "), ...(a.weights ? { weights: a.weights, distances: a.distances } : {}) },
-        classes: [every((c) => c.mode === "async") ? "async" : "", every((c) => c.strength !== "strong") ? "weak" : "", every((c) => c.need === "soft") ? "soft" : "",
-          pool ? "pool" : "", all.some((c) => assumed.has(services[c.from].id + " " + services[c.to].id)) ? "tried" : "", all.some((c) => looped.has(c.from + " " + c.to)) ? "loop" : "", classOfMark[change.mark]].filter(Boolean).join(" "),
+      const all = a.calls.map((i) => calls[i]), change = changeOfArrow(a), many = a.calls.length > 1;
+      [a.fromBox, a.toBox] = [box.get(a.from), box.get(a.to)];
+      if (!a.points && a.from !== a.to && pairs.has(a.to + " > " + a.from)) a.points = [aside(a.fromBox, a.toBox)];
+      a.width = many ? Math.min(6, 1.5 + Math.log2(a.calls.length)) : 1.4;
+      a.label = [many ? String(a.calls.length) : "", change.words].filter(Boolean).join(": ");
+      a.open = all.every((c) => c.need === "soft");
+      a.diamond = all.every((c) => grouped(c) !== undefined);
+      a.class = classes({
+        async: all.every((c) => c.mode === "async"), weak: all.every((c) => c.strength !== "strong"),
+        tried: all.some((c) => assumed.has(services[c.from].id + " " + services[c.to].id)), loop: all.some((c) => looped.has(c.from + " " + c.to)),
+        [classOfMark[change.mark]]: true,
       });
     }
-    cy.batch(() => {
-      cy.elements().remove();
-      cy.style(styles());
-      cy.add(elements);
-    });
-    cy.fit(undefined, 24);
-    if (cy.zoom() > 1.4) {
-      cy.zoom(1.4);
-      cy.center();
-    }
+    picture.draw({ boxes: shown.boxes, frames: [...frames.values()], arrows: shown.arrows });
     paint();
-    list();
+    mark();
     legend();
   }
 
@@ -521,10 +551,28 @@
     }
     if (data.asked && data.mode === state.mode && sameList(list, data.failed)) return data.asked;
     const m = modes.indexOf(state.mode), i = list.length === 1 ? list[0] : sets.findIndex((s) => sameList(s.services, list));
-    const incidents = when === "before" ? data.before : data.incidents;
-    if (!incidents || m < 0 || i < 0) return null;
-    const found = incidents[(list.length === 1 ? i : services.length + i) * modes.length + m];
-    return found.victims ? { texts: data.texts || [], ...found } : null;
+    if (m < 0 || i < 0 || !incidents.after.length) return null;
+    const found = incident(when, (list.length === 1 ? i : services.length + i) * modes.length + m);
+    return found && { texts: data.texts || [], ...found };
+  }
+  /** One of the answers that the page has: they are lines of JSON, read when they are asked for. */
+  function incident(when, i) {
+    const key = when + i;
+    if (incidents.key === key) return incidents.last;
+    [incidents.key, incidents.last] = [key, incidents[when][i] ? JSON.parse(incidents[when][i]) : null];
+    return incidents.last;
+  }
+  const incidents = { key: "", last: null, after: [], before: [] };
+  /** Unpacks the answers. */
+  async function unpack() {
+    for (const when of ["after", "before"]) {
+      const packed = $(when).textContent;
+      if (!packed) continue;
+      const text = atob(packed), bytes = new Uint8Array(text.length);
+      for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+      incidents[when] = (await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text()).split("\n");
+      $(when).textContent = "";
+    }
   }
   const otherTime = () => (state.when === "before" ? "after" : "before");
 
@@ -558,7 +606,9 @@
     const had = data.engine.number, d = await ask("estate", { changes: state.tried });
     take(d);
     readAddress();
+    detailed = null;
     draw();
+    list();
     details();
     controls();
     problem(unread(d.engine.problem));
@@ -717,21 +767,15 @@
     const s = scenario();
     injected = new Set(failing());
     labelAt = new Map((s ? s.victims : []).map((victim) => [victim[0], labelOf(victim)]));
-    cy.batch(() => {
-      cy.elements().removeClass("state-1 state-2 state-3 state-4 injected chosen dim");
-      for (const b of shown.boxes) {
-        const node = cy.getElementById(b.id);
-        const worst = worstOf(b);
-        if (worst === injectedLevel) node.addClass("injected");
-        else if (worst) node.addClass("state-" + worst);
-        else if (s) node.addClass("dim");
+    const i = Number(state.select.slice(1)), s0 = state.select[0];
+    const chosen = (of) => (s0 === "s" ? of.services : s0 === "c" ? of.calls : undefined)?.includes(i);
+    picture.paint((of) => {
+      let state = "";
+      if (of.services) {
+        const worst = worstOf(of);
+        state = worst === injectedLevel ? "injected" : worst ? "state-" + worst : s ? "dim" : "";
       }
-      if (state.select) {
-        const i = Number(state.select.slice(1));
-        const id = state.select[0] === "s" ? (shown.boxes.find((b) => b.services.includes(i)) || {}).id
-          : state.select[0] === "c" ? (shown.arrows.find((a) => a.calls.includes(i)) || {}).id : undefined;
-        if (id !== undefined) cy.getElementById(id).addClass("chosen");
-      }
+      return chosen(of) ? state + " chosen" : state;
     });
   }
 
@@ -739,33 +783,41 @@
 
   function list() {
     const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const inView = new Set(shown.boxes.flatMap((b) => b.services));
     const matching = [];
     services.forEach((s, v) => {
-      const text = [s.id, s.team, s.owner, s.system, s.kind].filter(Boolean).join(" ").toLowerCase();
+      const text = (texts[v] = texts[v] || [s.id, s.team, s.owner, s.system, s.kind].filter(Boolean).join(" ").toLowerCase());
       if (words.every((w) => text.includes(w))) matching.push(v);
     });
-    const most = 300, items = [];
-    for (const v of matching.slice(0, most)) {
-      const b = button("", () => choose("s" + v));
-      const name = element("bdi", short(services[v].id, 120));
-      b.append(name);
-      const label = injected.has(v) ? "fails first" : labels[labelAt.get(v) || 0];
-      if (injected.has(v)) b.append(" ", element("span", label, "error"));
-      else if (labelAt.get(v)) b.append(" ", element("span", label, "state-" + labelAt.get(v)));
-      if (changes && changes.markOf(v)) b.append(" ", element("span", markWords[changes.markOf(v)], classOfMark[changes.markOf(v)]));
-      if (foundAt[v].length) b.append(" ", element("span", plural(foundAt[v].length, changes ? "new finding" : "finding"), "faint"));
-      if (!inView.has(v)) b.append(" ", element("span", "not in view", "faint"));
-      b.setAttribute("aria-pressed", String(state.select === "s" + v));
-      const item = document.createElement("li");
+    const most = 300;
+    listed = matching.slice(0, most).map((v) => {
+      const b = button("", () => choose("s" + v)), item = document.createElement("li");
       item.dataset.id = services[v].id;
-      item.dataset.state = injected.has(v) ? "injected" : label;
-      if (changes) item.dataset.change = changes.markOf(v);
       item.append(b);
-      items.push(item);
-    }
-    $("services").replaceChildren(...items);
+      return { v, item, button: b, key: "" };
+    });
+    mark();
+    $("services").replaceChildren(...listed.map((l) => l.item));
     $("shown").textContent = matching.length > most ? `${most} of ${matching.length} services` : plural(matching.length, "service");
+  }
+  let listed = [], texts = []; // texts: what the search looks in, by service
+  /** Says of every service in the list what became of it; only what differs is written. */
+  function mark() {
+    const inView = new Set(shown.boxes.flatMap((b) => b.services));
+    for (const l of listed) {
+      const v = l.v, first = injected.has(v), level = labelAt.get(v) || 0, chosen = state.select === "s" + v, key = [first, level, chosen, inView.has(v)].join();
+      if (l.key === key) continue;
+      l.key = key;
+      const parts = [element("bdi", short(services[v].id, 120))], add = (text, name) => parts.push(" ", element("span", text, name));
+      if (first) add("fails first", "error");
+      else if (level) add(labels[level], "state-" + level);
+      if (changes && changes.markOf(v)) add(markWords[changes.markOf(v)], classOfMark[changes.markOf(v)]);
+      if (foundAt[v].length) add(plural(foundAt[v].length, changes ? "new finding" : "finding"), "faint");
+      if (!inView.has(v)) add("not in view", "faint");
+      l.button.replaceChildren(...parts);
+      l.button.setAttribute("aria-pressed", String(chosen));
+      l.item.dataset.state = first ? "injected" : labels[level];
+      if (changes) l.item.dataset.change = changes.markOf(v);
+    }
   }
 
   // ---- Details.
@@ -796,12 +848,20 @@
   const place = (text) => (assumedAt(text) ? element("span", "assumed", "assumed") : element("span", text, "place"));
 
   const controlName = (e) => e.tagName + " " + (e.dataset.mode || e.dataset.phase || e.name || e.textContent);
+  let detailed = null; // of what the details are
   function details() {
     const at = $("details"), ref = state.select, i = Number(ref.slice(1));
     const parts = ref === "" ? overview() : ref[0] === "s" ? serviceDetails(i) : ref[0] === "c" ? callDetails(i) : setDetails(i);
     $("tried").replaceChildren(...triedPanel());
     const had = at.contains(document.activeElement) ? controlName(document.activeElement) : "";
+    // What a user has typed stays while an answer comes in.
+    const typed = detailed === ref ? [...at.querySelectorAll("input, select")].map((e) => [controlName(e), e.value]) : [];
+    detailed = ref;
     at.replaceChildren(...parts);
+    for (const e of at.querySelectorAll("input, select")) {
+      const was = typed.find(([name]) => name === controlName(e));
+      if (was) e.value = was[1];
+    }
     if (had) [...at.querySelectorAll("button, input, select")].find((e) => controlName(e) === had)?.focus(); // so that a keyboard goes on
   }
   function overview() {
@@ -816,7 +876,7 @@
       parts.push(element("h3", plural(data.cycles.length, "cycle")));
       parts.push(listOf(data.cycles.map((loop) => loop.flatMap((v, k) => (k ? [" calls ", serviceLink(v)] : [serviceLink(v)])))));
     }
-    if (sets.length && (data.incidents || data.engine)) {
+    if (sets.length && (data.answered || data.engine)) {
       parts.push(element("h3", "What fails together"));
       parts.push(listOf(sets.slice(0, 100).map((s, k) => [button(`${s.property} ${short(s.value, 80)}`, () => choose("g" + k), "link"), " ", element("span", plural(s.services.length, "service"), "faint")])));
     }
@@ -952,14 +1012,15 @@
   }
   /** Why there is no answer, and what gives one. */
   function unanswered() {
-    if (changes && data.incidents && (failing().length === 1 || state.fail.length === 1)) {
+    if (changes && data.answered && (failing().length === 1 || state.fail.length === 1)) {
       return [element("p", failing().length > 1 ? `Other services have this in common ${state.when} the change.` : `There is no such service ${state.when} the change.`)];
     }
     if (data.engine) return [element("p", "weir computes it.", "faint")];
+    if (data.answered && !incidents.after.length) return [element("p", "The answers are being unpacked.", "faint")];
     const ids = failing().map((v) => services[v].id).join(","), quoted = /^[\w.,:/@-]+$/.test(ids) ? ids : "'" + ids.replaceAll("'", "'\\''") + "'";
     const command = `weir blast ${clean(quoted)} --mode ${state.mode}`, code = element("code", command);
     return [
-      element("p", data.incidents ? "This page has the answers for single services and for those with a property in common. Others are answered by weir serve, or by this command with your sources:"
+      element("p", data.answered ? "This page has the answers for single services and for those with a property in common. Others are answered by weir serve, or by this command with your sources:"
         : "There are too many services to try each in advance. weir serve answers, or this command with your sources:"),
       code, button("Copy", () => copy(command)),
     ];
@@ -1023,22 +1084,25 @@
   function legend() {
     const words = [`${plural(shown.boxes.length, "box").replace("boxs", "boxes")}, ${plural(shown.arrows.length, "arrow")} from caller to callee`];
     const kinds = new Set(shown.boxes.filter((b) => !b.closed).map((b) => services[b.services[0]].kind));
-    const shapeWords = { database: "barrel: database", cache: "barrel: cache", broker: "hexagon: broker", topic: "hexagon: topic", gateway: "cut corners: gateway", external: "ellipse: outside", job: "tag: job", telemetry: "slanted: telemetry" };
-    for (const kind of Object.keys(shapeWords)) if (kinds.has(kind)) words.push(shapeWords[kind]);
-    const has = (selector) => cy.elements(selector).nonempty();
-    if (has("node.group")) words.push("double border: a group, click to expand");
-    if (has("node.unsaid")) words.push("dashed border: only addressed");
-    if (has("node.error")) words.push(changes ? "red border: a new error" : "red border: an error");
-    if (has("node.found")) words.push(changes ? "orange border: new findings" : "orange border: findings");
-    if (has("edge.async")) words.push("dashed: asynchronous");
-    if (has("edge.weak")) words.push("dotted: weak evidence");
-    if (has("edge.soft")) words.push("open arrow: optional");
-    if (has("edge.pool")) words.push("diamond: one of a split, pool or failover");
-    if (has(".tried")) words.push("blue: assumed, see Assumed");
-    for (const [name, hue] of [["added", "green"], ["changed", "orange"], ["removed", "red"]]) {
-      if (has("edge." + name) || (!scenario() && has("node." + name))) words.push(`${hue}: ${name}`);
+    const shapeWords = { barrel: "barrel", hexagon: "hexagon", cut: "cut corners", ellipse: "ellipse", tag: "tag", slanted: "slanted" };
+    for (const shape of Object.keys(shapeWords)) {
+      const those = Object.keys(shapeOf).filter((kind) => shapeOf[kind] === shape && kinds.has(kind));
+      if (those.length) words.push(shapeWords[shape] + ": " + those.join(" or "));
     }
-    if (has("edge.loop")) words.push("red: a cycle");
+    const box = (name) => shown.boxes.some((b) => b.class.split(" ").includes(name)), arrow = (name) => shown.arrows.some((a) => a.class.split(" ").includes(name));
+    if (box("group")) words.push("double border: a group, click to expand");
+    if (box("unsaid")) words.push("dashed border: only addressed");
+    if (box("error")) words.push(changes ? "red border: a new error" : "red border: an error");
+    if (box("found")) words.push(changes ? "orange border: new findings" : "orange border: findings");
+    if (arrow("async")) words.push("dashed: asynchronous");
+    if (arrow("weak")) words.push("dotted: weak evidence");
+    if (shown.arrows.some((a) => a.open)) words.push("open arrow: optional");
+    if (shown.arrows.some((a) => a.diamond)) words.push("diamond: one of a split, pool or failover");
+    if (box("tried") || arrow("tried")) words.push("blue: assumed, see Assumed");
+    for (const [name, hue] of [["added", "green"], ["changed", "orange"], ["removed", "red"]]) {
+      if (arrow(name) || (!scenario() && box(name))) words.push(`${hue}: ${name}`);
+    }
+    if (arrow("loop")) words.push("red: a cycle");
     if (scenario()) words.push("black: fails first; red, orange, yellow: failed, degraded, slow; green: protected; pale: unaffected");
     const hidden = services.length - shown.boxes.reduce((sum, b) => sum + b.services.length, 0);
     if (shown.thin) words.push(plural(shown.thin, "arrow") + " of fewer calls not drawn");
@@ -1054,7 +1118,7 @@
     if (redraw) draw();
     else {
       paint();
-      list();
+      mark();
       legend();
     }
     details();
@@ -1099,19 +1163,14 @@
     $("close-all").disabled = $("open-all").disabled = !state.group;
   }
 
-  cy.on("tap", (event) => {
-    if (event.target === cy) return choose("");
-    const id = event.target.id();
-    if (event.target.isEdge()) {
-      const a = shown.arrows.find((x) => x.id === id);
-      return choose(a && a.calls.length === 1 ? "c" + a.calls[0] : "");
-    }
-    if (id.startsWith("group ")) return toggle(id.slice(6));
-    if (id.startsWith("parent ")) return toggle(id.slice(7));
-    const key = event.originalEvent;
-    if (key && (key.ctrlKey || key.metaKey || key.shiftKey)) return fail(state.fail.includes(id) ? state.fail.filter((r) => r !== id) : [...state.fail, id], state.mode);
-    choose(id);
-  });
+  /** A click on a box, a frame or an arrow of the picture, or on none. */
+  function tapped(of, event) {
+    if (!of) return choose("");
+    if (of.calls) return choose(of.calls.length === 1 ? "c" + of.calls[0] : "");
+    if (of.boxes || of.closed) return toggle((of.closed ? of : of.boxes[0]).key);
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return fail(state.fail.includes(of.id) ? state.fail.filter((r) => r !== of.id) : [...state.fail, of.id], state.mode);
+    choose(of.id);
+  }
   $("search").addEventListener("input", list);
   for (const key of ["group", "strength", "only", "protocol", "kind"]) $(key).addEventListener("change", () => update({ [key]: $(key).value }, true));
   $("found").addEventListener("change", () => update({ found: $("found").checked }, true));
@@ -1122,7 +1181,7 @@
   $("classes").addEventListener("change", () => update({ classes: $("classes").checked }, true));
   $("close-all").addEventListener("click", () => all(true));
   $("open-all").addEventListener("click", () => all(false));
-  $("fit").addEventListener("click", () => cy.fit(undefined, 24));
+  $("fit").addEventListener("click", () => picture.fit());
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && document.activeElement !== $("search")) {
       event.preventDefault();
@@ -1130,7 +1189,6 @@
     }
     if (event.key === "Escape") update({ select: "", fail: [] });
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   addEventListener("hashchange", () => {
     const before = JSON.stringify(state.tried);
     readAddress();
@@ -1142,7 +1200,6 @@
 
   // ---- Exports of what is in view.
 
-  const escaped = (text) => clean(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
   const quoted = (text) => '"' + clean(text).replace(/\\/g, "\\\\").replace(/"/g, '\\"') + '"';
   const inMermaid = (text) => '"' + clean(text).replace(/[#&<>"`\\]/g, (c) => "#" + c.charCodeAt(0) + ";") + '"';
   const exportColors = ["#ffffff", "#1a6b34", "#6b5d00", "#9a5b00", "#b3261e"]; // of labels, and of marks: added, changed and removed
@@ -1156,28 +1213,7 @@
   }
   const exportedArrow = (a) => ({ stroke: ["#78828c", ...exportColors.slice(1)][levelOfMark[changeOfArrow(a).mark]], words: changeOfArrow(a).words });
   const exporters = {
-    svg() {
-      const parts = [], box = new Map(shown.boxes.map((b) => [b.id, b]));
-      const edge = (b, x, y) => {
-        const dx = x - b.x, dy = y - b.y, t = Math.min(Math.abs(b.width / 2 / (dx || 1e-9)), Math.abs(b.height / 2 / (dy || 1e-9)));
-        return [b.x + dx * t, b.y + dy * t];
-      };
-      for (const a of shown.arrows) {
-        if (a.from === a.to) continue;
-        const from = box.get(a.from), to = box.get(a.to), [x1, y1] = edge(from, to.x, to.y), [x2, y2] = edge(to, from.x, from.y);
-        parts.push(`<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${exportedArrow(a).stroke}" marker-end="url(#end)"/>`);
-        if (exportedArrow(a).words) parts.push(`<text x="${((x1 + x2) / 2).toFixed(1)}" y="${((y1 + y2) / 2).toFixed(1)}" font-size="10" fill="${exportedArrow(a).stroke}">${exportedArrow(a).words}</text>`);
-      }
-      for (const b of shown.boxes) {
-        const { fill, ink } = exported(b);
-        parts.push(`<g><title>${escaped(b.closed ? b.key : services[b.services[0]].id)}</title><rect x="${(b.x - b.width / 2).toFixed(1)}" y="${(b.y - b.height / 2).toFixed(1)}" width="${b.width.toFixed(1)}" height="${b.height}" rx="5" fill="${fill}" stroke="#78828c"/>` +
-          b.label.map((line, k) => `<text x="${b.x.toFixed(1)}" y="${(b.y + 16 * (k - (b.label.length - 1) / 2) + 4).toFixed(1)}" fill="${ink}">${escaped(line)}</text>`).join("") + "</g>");
-      }
-      const xs = shown.boxes.flatMap((b) => [b.x - b.width / 2, b.x + b.width / 2]), ys = shown.boxes.flatMap((b) => [b.y - b.height / 2, b.y + b.height / 2]);
-      const least = (list) => list.reduce((m, x) => Math.min(m, x), Infinity), most = (list) => list.reduce((m, x) => Math.max(m, x), -Infinity);
-      const [x, y] = [least(xs) - 20, least(ys) - 20], [w, h] = [most(xs) + 20 - x, most(ys) + 20 - y];
-      return [`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x.toFixed(0)} ${y.toFixed(0)} ${w.toFixed(0)} ${h.toFixed(0)}" font-family="sans-serif" font-size="12" text-anchor="middle"><defs><marker id="end" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="#78828c"/></marker></defs>${parts.join("")}</svg>\n`, "image/svg+xml"];
-    },
+    svg: () => [picture.file(), "image/svg+xml"],
     mermaid() {
       const index = new Map(shown.boxes.map((b, i) => [b.id, "n" + i]));
       const box = (b) => {
@@ -1204,7 +1240,7 @@
     },
   };
   async function save(format) {
-    const blob = format === "png" ? await cy.png({ output: "blob-promise", full: true, scale: 2, maxWidth: 8000, maxHeight: 8000, bg: color("--back") })
+    const blob = format === "png" ? await picture.png()
       : new Blob([exporters[format]()[0]], { type: exporters[format]()[1] });
     const a = document.createElement("a");
     a.href = URL.createObjectURL(blob);
@@ -1223,12 +1259,21 @@
   take(JSON.parse($("data").textContent));
   readAddress();
   draw();
+  list();
   details();
   controls();
-  document.documentElement.dataset.ready = "1";
+  const ready = () => { document.documentElement.dataset.ready = "1"; };
   if (data.engine) {
+    ready();
     problem(unread(data.engine.problem));
     if (state.tried.length) assume(state.tried).then(follow);
     else follow();
-  }
+  } else if (data.answered) {
+    unpack().then(() => {
+      if (state.fail.length) update({});
+    }, (e) => {
+      data.answered = false;
+      problem("What fails is not known: " + e.message);
+    }).then(ready);
+  } else ready();
 })();

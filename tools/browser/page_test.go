@@ -122,12 +122,19 @@ func open(t *testing.T, address string) *tab {
 // openTab opens an address in a new tab, which asks for nothing elsewhere.
 func openTab(t *testing.T, address string, offline bool) *tab {
 	t.Helper()
+	b := newTab(t, offline)
+	b.show(address)
+	return b
+}
+
+// newTab makes a tab without a page.
+func newTab(t *testing.T, offline bool) *tab {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(window)
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx}
-	b.address, _, _ = strings.Cut(address, "#")
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
@@ -138,10 +145,16 @@ func openTab(t *testing.T, address string, offline bool) *tab {
 	if _, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: downloads}); err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(ctx, chromedp.Navigate(address), chromedp.WaitReady("html[data-ready]")); err != nil {
-		t.Fatalf("%v; the console has %q", err, b.errors)
-	}
 	return b
+}
+
+// show opens an address in the tab, and waits for what the page does first.
+func (b *tab) show(address string) {
+	b.t.Helper()
+	b.address, _, _ = strings.Cut(address, "#")
+	if err := chromedp.Do(b.ctx, chromedp.Navigate(address), chromedp.WaitReady("html[data-ready]")); err != nil {
+		b.t.Fatalf("%v; the console has %q", err, b.errors)
+	}
 }
 
 // call sends a command to the page.
@@ -406,6 +419,7 @@ func TestChange(t *testing.T) {
 			t.Errorf("only what changes is not less: %s", legend)
 		}
 	}
+	compare(c, "case-files", "stop", old)
 	if dir := os.Getenv("WEIR_AXE"); dir != "" {
 		accessible(c, dir)
 	}
@@ -537,7 +551,7 @@ func TestHostileNames(t *testing.T) {
 		act(b, `document.querySelectorAll("#services li button")[`+fmt.Sprint(i)+`].click()`)
 		act(b, `document.querySelector("[data-mode=hang]").click()`)
 	}
-	if eval[bool](b, `"pwned" in window || document.querySelectorAll("script").length !== 3 || document.querySelectorAll("img").length > 0`) {
+	if eval[bool](b, `"pwned" in window || document.querySelectorAll("script").length !== 5 || document.querySelectorAll("img").length > 0`) {
 		t.Error("a name became markup")
 	}
 	for _, format := range []string{"svg", "dot"} {

@@ -128,6 +128,15 @@ func TestWhatIf(t *testing.T) {
 		compare(b, "ledger", "stop", dir, file)
 	}
 	same()
+
+	// Who suffers without the changes is beside it.
+	act(b, choose, "ledger")
+	act(b, `document.querySelector("[data-when=before]").click()`)
+	compare(b, "ledger", "stop", dir)
+	act(b, `document.querySelector("[data-when=after]").click()`)
+	if status, details := eval[string](b, `document.getElementById("status").textContent`), eval[string](b, `document.getElementById("details").textContent`); !strings.Contains(details, "before: failed") {
+		t.Errorf("the details do not have what was before: %s, %s", status, details)
+	}
 	address := eval[string](b, `location.href`)
 	act(b, `[...document.querySelectorAll("#tried button")].filter(e => e.textContent === "Take back")[1].click()`)
 	until(b, `!document.getElementById("tried").textContent.includes("700ms")`)

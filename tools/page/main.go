@@ -24,7 +24,6 @@ var libraries = []struct {
 	name, script string
 	licenses     []string
 }{
-	{"cytoscape", "dist/cytoscape.min.js", []string{"LICENSE"}},
 	{"@dagrejs/dagre", "dist/dagre.min.js", []string{"LICENSE", "dist/dagre.min.js.LEGAL.txt"}},
 }
 
