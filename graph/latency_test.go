@@ -7,10 +7,47 @@ import (
 	"testing"
 
 	"github.com/DataDog/sketches-go/ddsketch"
+	"github.com/DataDog/sketches-go/ddsketch/mapping"
 	"github.com/DataDog/sketches-go/ddsketch/store"
 
 	_ "github.com/weirgraph/weir/internal/testlong"
 )
+
+// ddScale is the scale of latencies as the library of DDSketch has it.
+var ddScale = func() mapping.IndexMapping {
+	m, err := mapping.NewCubicallyInterpolatedMapping(accuracy)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}()
+
+// TestLatencyScale compares the scale with that of DDSketch, number by number.
+func TestLatencyScale(t *testing.T) {
+	if shortestLatency != ddScale.MinIndexableValue() || longestLatency != ddScale.MaxIndexableValue() {
+		t.Errorf("the scale is from %v to %v, want %v to %v", shortestLatency, longestLatency, ddScale.MinIndexableValue(), ddScale.MaxIndexableValue())
+	}
+	random := rand.New(rand.NewPCG(3, 4))
+	for i := range 100_000 {
+		v := math.Exp(random.Float64()*1400 - 700)
+		if i%2 == 0 {
+			v = math.Exp(random.Float64() * 40) // durations that occur
+		}
+		if v <= shortestLatency || v > longestLatency {
+			continue
+		}
+		if got, want := int(binOf(v)), ddScale.Index(v); got != want {
+			t.Fatalf("%v is in bin %d, want %d", v, got, want)
+		}
+		bin := binOf(v)
+		if got, want := middleOf(bin), ddScale.Value(int(bin)); got != want {
+			t.Fatalf("the middle of bin %d is %v, want %v", bin, got, want)
+		}
+		if middle := middleOf(bin); math.Abs(middle-v) > v*accuracy*1.001 {
+			t.Fatalf("%v is counted as %v", v, middle)
+		}
+	}
+}
 
 // TestLatency compares a Latency with the sketch that it represents, with few and many durations,
 // one by one, merged and read from their encoding.
@@ -18,7 +55,7 @@ func TestLatency(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, size := range []int{0, 1, 2, 5, 40, 47, 48, 49, 60, 400} {
 		var l, part, again Latency
-		want := ddsketch.NewDDSketchFromStoreProvider(latencyMapping, store.BufferedPaginatedStoreConstructor)
+		want := ddsketch.NewDDSketchFromStoreProvider(ddScale, store.BufferedPaginatedStoreConstructor)
 		for i := range size {
 			v, n := math.Exp(random.Float64()*30)-1, float64(1+random.IntN(9))
 			if i%7 == 3 {
@@ -68,9 +105,9 @@ func TestLatencyOfStrangers(t *testing.T) {
 	far := store.NewSparseStore()
 	far.Add(1 << 40)
 	far.Add(-1 << 40)
-	far.Add(latencyMapping.Index(1e6))
+	far.Add(ddScale.Index(1e6))
 	var b []byte
-	ddsketch.NewDDSketch(latencyMapping, far, store.NewSparseStore()).Encode(&b, true)
+	ddsketch.NewDDSketch(ddScale, far, store.NewSparseStore()).Encode(&b, true)
 	var l Latency
 	if err := l.UnmarshalBinary(b); err != nil {
 		t.Fatal(err)
