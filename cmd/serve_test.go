@@ -11,10 +11,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
@@ -227,4 +229,72 @@ func labelsOf(victims [][]int) [][]int {
 		list = append(list, v[:4])
 	}
 	return list
+}
+
+// TestOpenBrowser has a program in place of the one that opens addresses, and none at all.
+func TestOpenBrowser(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the program of this system is not on the PATH")
+	}
+	dir := t.TempDir()
+	got := filepath.Join(dir, "address")
+	if err := os.WriteFile(filepath.Join(dir, "xdg-open"), []byte("#!/bin/sh\necho \"$#\" \"$1\" > "+got+".part && mv "+got+".part "+got+"\n"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	file := filepath.Join(dir, "services.yaml")
+	if err := os.WriteFile(file, []byte("services: [{name: a, calls: [b]}, {name: b}]\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	serveOpen := func(until func(out, err string) bool) (string, string) {
+		t.Helper()
+		ctx, stop := context.WithCancel(t.Context())
+		out, errs := &lockedText{}, &lockedText{}
+		r := &run{console: console{in: strings.NewReader(""), out: out, err: errs}, ctx: ctx, config: &config{}, command: &cobra.Command{}}
+		done := make(chan error)
+		go func() { done <- runServe(r, &serveOptions{open: true}, []string{file}) }()
+		for range 1000 {
+			if until(out.String(), errs.String()) {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		return out.String(), errs.String()
+	}
+	address := func() string {
+		text, _ := os.ReadFile(got)
+		return string(text)
+	}
+	out, errs := serveOpen(func(string, string) bool { return address() != "" })
+	if want := "1 " + out; address() != want || !strings.HasPrefix(out, "http://") {
+		t.Errorf("the program was started with %q, want %q; messages: %s", address(), want, errs)
+	}
+
+	t.Setenv("PATH", "")
+	const message = "no browser could be started"
+	if out, errs := serveOpen(func(_, errs string) bool { return strings.Contains(errs, message) }); !strings.Contains(errs, message) || !strings.Contains(errs, "open the address") || !strings.HasPrefix(out, "http://") {
+		t.Errorf("without a program for it: %q, %q", out, errs)
+	}
+}
+
+// A lockedText is written by one goroutine and read by another.
+type lockedText struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lockedText) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *lockedText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
