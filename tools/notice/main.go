@@ -1,5 +1,5 @@
-// Notice writes NOTICE and THIRD-PARTY-LICENSES of the weir binary, for all systems that it is
-// built for:
+// Notice writes NOTICE and THIRD-PARTY-LICENSES of the binaries weir and weir-mcp, those of weir-mcp
+// into its module, for all systems that they are built for:
 //
 //	go -C tools run ./notice         # writes them
 //	go -C tools run ./notice -check  # the exit code is 1 if they are out of date
@@ -22,30 +22,41 @@ const root = ".."
 // systems are those that weir is built for.
 var systems = []string{"linux", "darwin", "windows"}
 
-// A module is a part of the binary.
+// binaries are what is published, each with the directory of its module.
+var binaries = []struct{ name, dir, pack string }{
+	{"weir", root, "."},
+	{"weir-mcp", filepath.Join(root, "mcp"), "./weir-mcp"},
+}
+
+// own is the module of this repository: its license is LICENSE.
+const own = "github.com/weirgraph/weir"
+
+// A module is a part of a binary.
 type module struct{ path, version, dir string }
 
 func main() {
 	onlyCheck := flag.Bool("check", false, "only check that the files are up to date")
 	flag.Parse()
-	modules, err := list()
-	if err != nil {
-		fatal(err)
-	}
-	notice, licenses, err := write(modules)
-	if err != nil {
-		fatal(err)
-	}
 	stale := false
-	for name, text := range map[string][]byte{"NOTICE": notice, "THIRD-PARTY-LICENSES": licenses} {
-		name = filepath.Join(root, name)
-		if *onlyCheck {
-			if old, err := os.ReadFile(name); err != nil || !bytes.Equal(old, text) {
-				fmt.Fprintf(os.Stderr, "%s is out of date: run go -C tools run ./notice\n", filepath.Base(name))
-				stale = true
-			}
-		} else if err := os.WriteFile(name, text, 0o666); err != nil {
+	for _, b := range binaries {
+		modules, err := list(b.dir, b.pack)
+		if err != nil {
 			fatal(err)
+		}
+		notice, licenses, err := write(b.name, modules)
+		if err != nil {
+			fatal(err)
+		}
+		for name, text := range map[string][]byte{"NOTICE": notice, "THIRD-PARTY-LICENSES": licenses} {
+			name = filepath.Join(b.dir, name)
+			if *onlyCheck {
+				if old, err := os.ReadFile(name); err != nil || !bytes.Equal(old, text) {
+					fmt.Fprintf(os.Stderr, "%s is out of date: run go -C tools run ./notice\n", strings.TrimPrefix(name, root+"/"))
+					stale = true
+				}
+			} else if err := os.WriteFile(name, text, 0o666); err != nil {
+				fatal(err)
+			}
 		}
 	}
 	if stale {
@@ -59,18 +70,18 @@ func fatal(err error) {
 }
 
 // list returns the modules with a package in the binary of any system, sorted.
-func list() ([]module, error) {
+func list(dir, pack string) ([]module, error) {
 	var modules []module
 	for _, system := range systems {
-		cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", ".")
-		cmd.Dir, cmd.Stderr = root, os.Stderr
+		cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", pack)
+		cmd.Dir, cmd.Stderr = dir, os.Stderr
 		cmd.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
 		out, err := cmd.Output()
 		if err != nil {
 			return nil, fmt.Errorf("listing the packages for %s: %w", system, err)
 		}
 		for line := range strings.Lines(string(out)) {
-			if f := strings.Split(strings.TrimSpace(line), "\t"); len(f) == 3 {
+			if f := strings.Split(strings.TrimSpace(line), "\t"); len(f) == 3 && f[0] != own {
 				modules = append(modules, module{f[0], f[1], f[2]})
 			}
 		}
@@ -102,9 +113,9 @@ func page() ([]module, error) {
 }
 
 // write returns the texts of both files.
-func write(modules []module) (notice, licenses []byte, err error) {
+func write(binary string, modules []module) (notice, licenses []byte, err error) {
 	var n, l bytes.Buffer
-	n.WriteString("weir\n\nThe binary contains the Go standard library and the modules below. Their licenses are in\nTHIRD-PARTY-LICENSES. Both files are written by go -C tools run ./notice.\n\n")
+	n.WriteString(binary + "\n\nThe binary contains the Go standard library and the modules below. Their licenses are in\nTHIRD-PARTY-LICENSES. Both files are written by go -C tools run ./notice.\n\n")
 	for _, m := range modules {
 		fmt.Fprintf(&n, "%s %s\n", m.path, m.version)
 	}
