@@ -192,6 +192,11 @@ func (c *codeDirectories) directories() []string {
 	for i := range c.f.CodeLibraries {
 		add(path.Dir(path.Clean(c.f.CodeLibraries[i].Origin.File)))
 	}
+	for i := range c.f.CodeDirectories { // a program may show nothing in its code
+		if f := &c.f.CodeDirectories[i]; f.Reason == graph.DirectoryPackage && f.Dir != "" && f.Name != "" {
+			add(f.Dir)
+		}
+	}
 	dirs := make([]string, 0, len(seen))
 	for dir := range seen {
 		dirs = append(dirs, dir)
@@ -378,12 +383,16 @@ func (c *codeDirectories) decideNamed(dirs []string) {
 }
 
 // findNearest finds how near the nearest directory of each program is to its manifests, of those that are called like it.
+// A package in one of them that is called alike is a part of it.
 func (c *codeDirectories) findNearest(dirs []string) {
+	claimed := map[string][]int{}
 	for _, dir := range dirs {
 		claim := func(roots []int) {
 			for _, root := range roots {
-				root = c.find(root)
-				c.depths[root] = max(c.depths[root], c.sharedDepth(dir, root))
+				if root = c.find(root); !candidateAbove(claimed, dir, root) {
+					claimed[dir] = append(claimed[dir], root)
+					c.depths[root] = max(c.depths[root], c.sharedDepth(dir, root))
+				}
 			}
 		}
 		claim(c.calledLike(dir))

@@ -243,7 +243,11 @@ func (f *file) readAnnotation(d *draft, a annotation, i int) {
 			d.say("retry.backoff.jitter", policy.Jitter{Kind: "partial"}, v)
 		}
 	case a.product == product.Hystrix:
-		for _, p := range []option{{"execution.isolation.thread.timeoutInMilliseconds", "timeout.total", millis, zeroOff}} {
+		for _, p := range []option{
+			{"execution.isolation.thread.timeoutInMilliseconds", "timeout.total", millis, zeroOff}, {"coreSize", "bulkhead.maxConcurrent", count, zeroActs},
+			{"circuitBreaker.requestVolumeThreshold", "breaker.minCalls", count, zeroActs}, {"circuitBreaker.errorThresholdPercentage", "breaker.errorRate", percent, zeroActs},
+			{"circuitBreaker.sleepWindowInMilliseconds", "breaker.open", millis, zeroActs}, {"metrics.rollingStats.timeInMilliseconds", "breaker.window", millis, zeroActs},
+		} {
 			for k := open; k < f.closing(open); k++ {
 				if s, ok := f.plain(k); ok && s == p.name {
 					if at := k + 2; f.is(at, "value") {

@@ -44,7 +44,7 @@ var opossum = &Idiom{
 		f.guarding().seen[i] = true
 		fn := f.functionAt(args[0])
 		if fn == nil {
-			f.guarding().seen[i] = false // whom it guards is not known
+			f.guarding().seen[i] = f.fires(g, name) // else whom it guards is not known
 			return i
 		}
 		g.from, g.to = fn.from, fn.to
@@ -54,6 +54,33 @@ var opossum = &Idiom{
 		}
 		return i
 	},
+}
+
+// fires finds the requests that a breaker around a function of another file is given the addresses of: breaker.fire(url).
+func (f *file) fires(g *guard, name string) bool {
+	found := false
+	for i := range f.tokens {
+		if name == "" || !f.is(i, name) || f.byte(i+1) != '.' || !f.is(i+2, "fire") || f.byte(i+3) != '(' {
+			continue
+		}
+		args := f.args(i + 3)
+		if len(args) == 0 {
+			continue
+		}
+		if v, _ := f.eval(args[0]); !isTarget(v.text) {
+			continue
+		}
+		r := f.newRequest(i, i+3, args[0])
+		f.guarding().requests = append(f.guarding().requests, r)
+		own := *g
+		own.from, own.to = r.from, r.to
+		if !found {
+			f.opossumFallback(&own, name)
+		}
+		f.guarding().guards = append(f.guarding().guards, &own)
+		found = true
+	}
+	return found
 }
 
 // opossumFallback finds breaker.fallback(fn).
