@@ -13,6 +13,8 @@ type CodeFile struct {
 	Places []CodePlace
 	// Uses are the full names of the types, and the names of the constants, that the file uses, sorted.
 	Uses []string
+	// Settings are those that the file reads, but for those that it has in lists of addresses which are not called.
+	Settings []string
 	// Unbound are the policies that act on no place that is known.
 	Unbound []Origin
 }
@@ -59,6 +61,7 @@ const (
 	CodeApp                      // the program registers itself under the name Text
 	CodeUse                      // the program calls what the type Symbol is a client of, with Policies
 	CodeWrapper                  // what the function Symbol is given is called with Policies
+	CodeListed                   // the setting Key is among addresses that are not called: redirects, origins
 	CodeProcess                  // all requests of the program to which Symbol is common have Policies
 )
 

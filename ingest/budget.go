@@ -24,7 +24,7 @@ var budget = []struct {
 	{"names in source code", 8_000_000, 500_000, func(f *graph.Facts) int {
 		n := len(f.CodeDirectories) + len(f.CodeLibraries)
 		for i := range f.Code {
-			n += len(f.Code[i].Places) + len(f.Code[i].Uses) + len(f.Code[i].Unbound)
+			n += len(f.Code[i].Places) + len(f.Code[i].Uses) + len(f.Code[i].Unbound) + len(f.Code[i].Settings)
 		}
 		return n
 	}},

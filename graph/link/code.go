@@ -67,6 +67,7 @@ func (l *linker) connectCode() {
 	c := &codeLinker{linker: l, directories: directories, scopes: map[int]*codeScope{}, ownerless: map[int]*ownerless{}, declared: l.scopesByRoot(), entitiesOf: directories.members}
 	c.index()
 	c.indexPolicies()
+	directories.dropListed()
 	for i := range l.f.Code {
 		f := &l.f.Code[i]
 		c.file = f

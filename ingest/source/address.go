@@ -29,7 +29,7 @@ func findAddress(f *file, i int) int {
 		return i
 	}
 	s := f.spotOf(start)
-	if s.speaks() {
+	if s.speaks() || f.isInList(start) {
 		return max(end, i+1)
 	}
 	if name, ok := registered(v.text); ok {

@@ -29,7 +29,7 @@ func (f *file) bindPolicies() {
 	f.placeRequests()
 	f.exportWrappers()
 	for k := range f.out.Places {
-		if p := &f.out.Places[k]; p.Kind != graph.CodeServer && p.Kind != graph.CodeConstant && p.Kind != graph.CodeWrapper && p.Kind != graph.CodeProcess {
+		if p := &f.out.Places[k]; p.Kind != graph.CodeServer && p.Kind != graph.CodeListed && p.Kind != graph.CodeConstant && p.Kind != graph.CodeWrapper && p.Kind != graph.CodeProcess {
 			f.guardPlace(p, f.spots[k])
 		}
 	}

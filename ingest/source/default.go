@@ -51,6 +51,9 @@ func (f *file) showDefault(at, start int) int {
 	if end <= at {
 		return at
 	}
+	if v.setting != "" {
+		f.useSetting(at, start, v.setting)
+	}
 	if !v.literal {
 		if name := f.exported(start); name != "" && v.setting != "" {
 			f.show(at, graph.CodePlace{Kind: graph.CodeConstant, Symbol: name, Text: v.text})
@@ -63,7 +66,7 @@ func (f *file) showDefault(at, start int) int {
 		return end
 	}
 	s := f.spotOf(start)
-	if s.speaks() || isListed(key) {
+	if s.speaks() || isListed(key) || f.isInList(start) {
 		return end
 	}
 	if key == "" {

@@ -11,7 +11,7 @@ import (
 // Idioms are those that are known. Of several for one token, the first that finds something counts.
 var Idioms = []*Idiom{
 	defaults, environment, springValue, injected, tag, settingsClass, later,
-	address, maker, pair, dial,
+	listed, address, maker, pair, dial,
 	feign, micronautClient, restClient, exchange, refit, retrofit, kitex, dubbo, names,
 	daprInvoke, discovery, app,
 }
@@ -131,7 +131,7 @@ func parse(lang *Language, d *document.Document, facts *graph.Facts) {
 	}
 	f.read()
 	f.bindPolicies()
-	if len(f.out.Places)+len(f.used)+len(f.out.Unbound) > 0 {
+	if len(f.out.Places)+len(f.used)+len(f.out.Unbound)+len(f.out.Settings) > 0 {
 		f.out.Uses = f.uses()
 		facts.Code = append(facts.Code, f.out)
 	}

@@ -31,7 +31,7 @@ func placesIn(name, src string) []graph.CodePlace {
 
 var kindNames = map[graph.CodeKind]string{
 	graph.CodeAddress: "address", graph.CodeDefault: "default", graph.CodeName: "name", graph.CodeClient: "client", graph.CodeServer: "server", graph.CodeStub: "stub",
-	graph.CodeConstant: "constant", graph.CodeApp: "app",
+	graph.CodeConstant: "constant", graph.CodeApp: "app", graph.CodeListed: "listed",
 }
 
 func placeText(p *graph.CodePlace) string {

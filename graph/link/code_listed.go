@@ -1,0 +1,50 @@
+package link
+
+import (
+	"path"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// dropListed takes the strength from evidence of settings that the code of a program has in lists of addresses
+// only, which it does not call: the redirects of a client of OAuth, the origins of CORS.
+func (c *codeDirectories) dropListed() {
+	type setting struct {
+		root int
+		name string // relaxed
+	}
+	lists, read := map[setting]bool{}, map[setting]bool{}
+	for i := range c.f.Code {
+		f := &c.f.Code[i]
+		var owners []int
+		ownersOf := func() []int {
+			if owners == nil {
+				owners = c.ownerAbove(path.Dir(path.Clean(f.Origin.File)))
+			}
+			return owners
+		}
+		for j := range f.Places {
+			if p := &f.Places[j]; p.Kind == graph.CodeListed {
+				for _, owner := range ownersOf() {
+					lists[setting{owner, relaxed(p.Key)}] = true
+				}
+			}
+		}
+		for _, name := range f.Settings {
+			for _, owner := range ownersOf() {
+				read[setting{owner, relaxed(name)}] = true
+			}
+		}
+	}
+	if len(lists) == 0 {
+		return
+	}
+	for i := range c.addressed {
+		a := &c.addressed[i]
+		name := setting{c.find(a.from), relaxed(a.value.Key)}
+		if lists[name] && !read[name] {
+			e := &c.edges[[2]int{a.from, a.to}][a.at]
+			e.Way, e.Strength = "source-listed", min(e.Strength, graph.Allowed)
+		}
+	}
+}
