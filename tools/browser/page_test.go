@@ -239,35 +239,75 @@ const states = `Object.fromEntries([...document.querySelectorAll("#services li")
 // tried is how many services of an estate the test lets fail.
 const tried = 4
 
-// TestFailures opens the page of every estate, lets services fail in two modes, and compares what
-// the page shows of every service with weir blast.
+// TestFailures opens the page of every estate and system, lets services fail in two modes, and
+// compares what the page shows of every service with weir blast.
 func TestFailures(t *testing.T) {
 	all, err := filepath.Glob(estates + "/*")
 	if err != nil || len(all) == 0 {
 		t.Fatalf("no estates: %v", err)
 	}
 	for _, estate := range all {
-		t.Run(filepath.Base(estate), func(t *testing.T) {
-			b := open(t, page(t, "check", estate))
-			ids := slices.Sorted(maps.Keys(eval[map[string]string](b, states)))
-			for i := 0; i < len(ids); i += (len(ids) + tried - 1) / tried {
-				id := ids[i]
-				act(b, choose, id)
-				for _, mode := range []string{"stop", "hang"} {
-					act(b, `document.querySelector("[data-mode="+CSS.escape(%s)+"]").click()`, mode)
-					for phase, want := range blast(t, id, mode, estate) {
-						act(b, `document.querySelector("[data-phase="+%s+"]").click()`, phase)
-						for other, state := range eval[map[string]string](b, states) {
-							if w := want[other]; other != id && state != w && !(w == "" && state == "unaffected") {
-								t.Errorf("%s, %s, %s: %s is %s in the page, %q for weir blast", id, mode, phase, other, state, w)
-							}
-						}
+		t.Run(filepath.Base(estate), func(t *testing.T) { sameFailures(t, estate) })
+	}
+	systems, err := filepath.Glob("../../testdata/systems/*.txtar")
+	if err != nil || len(systems) == 0 {
+		t.Fatalf("no systems: %v", err)
+	}
+	for _, system := range systems {
+		t.Run(filepath.Base(system), func(t *testing.T) { sameFailures(t, unpacked(t, system)) })
+	}
+}
+
+// unpacked writes the files of an archive into a directory.
+func unpacked(t *testing.T, archive string) string {
+	t.Helper()
+	text, err := os.ReadFile(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, name := t.TempDir(), ""
+	files := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if of, ok := strings.CutPrefix(line, "-- "); ok && strings.HasSuffix(of, " --\n") {
+			name = strings.TrimSuffix(of, " --\n")
+		} else if name != "" {
+			files[name] += line
+		}
+	}
+	for name, text := range files {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func sameFailures(t *testing.T, estate string) {
+	b := open(t, page(t, "check", estate))
+	ids := slices.Sorted(maps.Keys(eval[map[string]string](b, states)))
+	if len(ids) == 0 {
+		t.Fatal("the page has no services")
+	}
+	for i := 0; i < len(ids); i += (len(ids) + tried - 1) / tried {
+		id := ids[i]
+		act(b, choose, id)
+		for _, mode := range []string{"stop", "hang"} {
+			act(b, `document.querySelector("[data-mode="+CSS.escape(%s)+"]").click()`, mode)
+			for phase, want := range blast(t, id, mode, estate) {
+				act(b, `document.querySelector("[data-phase="+%s+"]").click()`, phase)
+				for other, state := range eval[map[string]string](b, states) {
+					if w := want[other]; other != id && state != w && !(w == "" && state == "unaffected") {
+						t.Errorf("%s, %s, %s: %s is %s in the page, %q for weir blast", id, mode, phase, other, state, w)
 					}
 				}
 			}
-			b.quiet()
-		})
+		}
 	}
+	b.quiet()
 }
 
 // blast returns the states of services as weir blast has them, by phase.
