@@ -19,6 +19,9 @@ func (l *linker) connect() {
 	callers := l.callers()
 	l.demoteShared(callers)
 	for i := range callers {
+		l.demoteCatalogues(&callers[i])
+	}
+	for i := range callers {
 		c := &callers[i]
 		if len(l.edges) > l.budget.calls {
 			l.exceed(l.budget.calls, "calls", c.scope.origin())

@@ -18,6 +18,7 @@ const (
 	sharedList                   // two programs have the same list, which lists them, too
 	storeImage                   // a stock store or exporter has the variable, and does not read it
 	commonList                   // three or more programs take the bundle with the address whole
+	catalogue                    // a file lists many sites outside of the estate in one way
 )
 
 // strengths are by reason.
@@ -31,6 +32,7 @@ var strengths = [...]graph.Strength{
 	sharedList:     graph.Weak,
 	storeImage:     graph.Allowed,
 	commonList:     graph.Allowed,
+	catalogue:      graph.Allowed,
 }
 
 func (r reason) strength() graph.Strength { return strengths[r] }
@@ -41,7 +43,7 @@ type context struct {
 	guess    bool   // it is a guess that the service has the setting
 	off      bool   // the setting belongs to a feature that is switched off
 	store    bool   // a stock store has the setting, for what such a store does not call
-	list     reason // sharedList or commonList for an address in such a bundle, else resolves
+	list     reason // sharedList, commonList or catalogue for an address in such a list, else resolves
 }
 
 // prove decides what a candidate proves where it resolves, and why: of several reasons

@@ -71,12 +71,17 @@ func (l *linker) join() {
 
 // joinImages joins the configuration of a program that no service has the name of with the one
 // service that runs an image of that name: a module is built into an image called like it, or
-// with a further ending that the images of three or more modules have.
+// with a further ending that the images of three or more modules have. Else it is that of the one
+// service whose name has the same letters, "order-service" of "orderService".
 func (l *linker) joinImages() {
 	running := map[string][]int{} // roots by the name of their image
+	alike := map[string][]int{}   // roots by the letters of their names
 	for c := range l.entities {
 		if !hosting(l.entities[c].ref.Realm) {
 			continue
+		}
+		if letters, root := relaxed(l.entities[c].ref.Name), l.find(c); !slices.Contains(alike[letters], root) {
+			alike[letters] = append(alike[letters], root)
 		}
 		for _, t := range l.entities[c].things {
 			name, root := graph.ImageName(t.Image), l.find(c)
@@ -92,6 +97,10 @@ func (l *linker) joinImages() {
 			continue
 		}
 		if list := running[strings.ToLower(e.ref.Name)]; len(list) == 1 {
+			l.unite(list[0], c)
+			continue
+		}
+		if list := alike[relaxed(e.ref.Name)]; len(list) == 1 {
 			l.unite(list[0], c)
 			continue
 		}

@@ -107,7 +107,8 @@ var Kinds = Table(map[graph.Kind]string{
 		meilisearch typesense influxdb clickhouse questdb mssql mssql/server azure-sql-edge oracle database/free
 		gvenzl/oracle-free gvenzl/oracle-xe db2 db2_community_edition/db2 rethinkdb ravendb surrealdb etcd zookeeper minio
 		dynamodb-local qdrant weaviate milvus chroma crate cratedb trino presto hbase firebird immudb edgedb ferretdb
-		vitess/lite singlestore memgraph azurite h2 mysqldb cloudnative-pg/postgresql zalando/spilo`,
+		vitess/lite singlestore memgraph azurite h2 mysqldb cloudnative-pg/postgresql zalando/spilo infiniflow/infinity
+		oceanbase oceanbase-ce seekdb pgsty/silo rustfs garage seaweedfs starrocks apache/doris lancedb tigerbeetle`,
 	graph.KindCache: `redis valkey keydb dragonfly memcached hazelcast ignite infinispan varnish redis-stack
 		redis-stack-server kvrocks garnet twemproxy`,
 	graph.KindBroker: `rabbitmq kafka cp-kafka cp-server redpanda nats nats-streaming nats-server pulsar pulsar-all activemq

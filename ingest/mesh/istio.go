@@ -28,11 +28,17 @@ var Istio = &document.Reader{
 }
 
 // readIstio reads any of the kinds. An IstioOperator is the input of istioctl and needs no
-// name.
+// name. An object of the Sail operator without one is a profile, which other objects name.
 func readIstio(d *document.Document, f *graph.Facts) {
-	if d.Head.Kind == "IstioOperator" && !d.Root.Get("metadata", "name").Exists() {
-		istioInstallation(resource.New(d, d.Head.Kind))
-		return
+	if !d.Root.Get("metadata", "name").Exists() {
+		switch {
+		case d.Head.Kind == "IstioOperator":
+			istioInstallation(resource.New(d, d.Head.Kind))
+			return
+		case d.Head.Group() == "sailoperator.io":
+			d.Problem(graph.Note, d.Root, "", "%s without a name is a profile and is not applied", d.Head.Kind)
+			return
+		}
 	}
 	istioKinds.Read(d, f)
 }
