@@ -35,8 +35,8 @@ func (l *linker) freeze() *graph.Graph {
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(list[a], list[b]) })
 	node := make(map[int]graph.Node, len(roots))
 	for n, i := range order {
-		services[n] = l.service(members[roots[i]], all[i], kinds[i])
-		services[n].ID = list[i]
+		services[n] = graph.Service{ID: list[i], Name: all[i].name, Namespace: all[i].namespace, Kind: kinds[i]}
+		l.describe(&services[n], members[roots[i]])
 		node[roots[i]] = graph.Node(n)
 	}
 	l.attachLimits(services, node)
@@ -106,9 +106,8 @@ func (l *linker) kindsByProtocol() map[int]graph.Kind {
 	return kinds
 }
 
-// service merges what the entities of one service declare.
-func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Service {
-	s := graph.Service{Name: name.name, Namespace: name.namespace, Kind: kind}
+// describe merges what the entities of one service declare.
+func (l *linker) describe(s *graph.Service, members []int) {
 	var workloads []string
 	named, withAddress, headless, within, said := false, false, false, false, false
 	running := 0
@@ -142,7 +141,7 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 				running++
 			}
 			workloads = append(workloads, t.Versions...)
-			declare(&s, t)
+			declare(s, t)
 			within = true
 			if t.Image != "" {
 				s.Images = append(s.Images, t.Image)
@@ -175,7 +174,6 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 		return cmp.Or(cmp.Compare(a.Number, b.Number), strings.Compare(a.Name, b.Name), strings.Compare(a.Target, b.Target), strings.Compare(a.Protocol, b.Protocol))
 	})
 	s.Ports = slices.Compact(s.Ports)
-	return s
 }
 
 // byAuthority sorts entities so that declarations by people come before those of platforms.
