@@ -332,7 +332,7 @@
   function arrange(v) {
     const framed = v.boxes.some((b) => b.parent);
     // Dagre takes longer to keep groups together.
-    if (v.boxes.length > 60 || !hasLayers(v) || (framed && v.boxes.length * v.arrows.length > 2000)) return nested(v);
+    if (v.boxes.length > 60 || !hasLayers(v) || (framed && (services.length > 120 || v.boxes.length * v.arrows.length > 2000))) return nested(v);
     try {
       byDagre(v, true);
     } catch {
