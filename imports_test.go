@@ -59,6 +59,7 @@ var homes = map[string][]string{
 	"github.com/compose-spec/":         {}, // tools/oracle/compose, a module of its own
 	"k8s.io/":                          {},
 	"github.com/modelcontextprotocol/": {}, // mcp, a module of its own
+	"github.com/apache/beam/":          {}, // beam, a module of its own
 	"google.golang.org/grpc":           {},
 	"github.com/goccy/go-graphviz":     {},
 }

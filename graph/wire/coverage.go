@@ -83,7 +83,7 @@ func FromCoverage(g *graph.Graph) Coverage {
 	c := g.Coverage()
 	w := Coverage{
 		Files: c.Files, Documents: c.Documents, Bytes: c.Bytes, Read: make(map[string]int, len(c.Read)), Spans: fromSpans(&c.Spans),
-		Skipped: convert(c.Skipped, fromCount), Unreadable: c.Unreadable, Passed: convert(c.Passed, fromCount), Unresolved: convert(c.Unresolved, fromUnresolved), Errors: convert(c.Problems, fromProblem),
+		Skipped: convert(c.Skipped, fromCount), Unreadable: c.Unreadable, Passed: convert(c.Passed, fromCount), Unresolved: convert(c.Unresolved, fromUnresolved), Errors: convert(c.Problems, FromProblem),
 		Estate: convert(c.Estate, func(p graph.EstatePart) EstatePart { return EstatePart(p) }),
 		Unread: convert(graph.UnreadGroups(c.Unread), fromUnread), Silent: convert(c.Silent, g.ID),
 	}
@@ -122,7 +122,8 @@ func fromUnresolved(u graph.Unresolved) Unresolved {
 	return Unresolved{Address: u.Address, From: u.From, Key: u.Key, Why: u.Why, Origin: FromOrigin(u.Origin)}
 }
 
-func fromProblem(p graph.Problem) Problem {
+// FromProblem returns a problem as it is written.
+func FromProblem(p graph.Problem) Problem {
 	level := [...]string{graph.Note: "note", graph.Skipped: "skipped", graph.Failed: "failed"}[p.Level]
 	return Problem{Level: level, Message: p.Message, Hint: p.Hint, Origin: FromOrigin(p.Origin)}
 }
