@@ -26,8 +26,8 @@ import (
 )
 
 func init() {
-	register.DoFn4x1[context.Context, int, func(*int) bool, func(*problem) bool, error](&badFn{})
-	register.DoFn8x1[context.Context, int, func(*int) bool, func(*keySum) bool, func(*[]byte) bool, func(*count) bool, func(*problem) bool, func(*document) bool, error](&finishFn{})
+	beam.RegisterDoFn(&badFn{})
+	beam.RegisterDoFn(&finishFn{})
 	register.Iter1[int]()
 	register.Iter1[keySum]()
 	register.Iter1[document]()

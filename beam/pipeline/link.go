@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/weirgraph/weir/graph"
@@ -13,8 +14,8 @@ import (
 )
 
 func init() {
-	register.DoFn6x1[int64, func(*[]byte) bool, func(*[]byte) bool, func(string, link.Sum), func(int64, []byte), func(string, problem), error](&linkFn{})
-	register.DoFn5x1[int64, func(*[]byte) bool, func(*[]byte) bool, func(string, link.Sum), func(string, problem), error](&lastFn{})
+	beam.RegisterDoFn(&linkFn{})
+	beam.RegisterDoFn(&lastFn{})
 	register.Iter1[[]byte]()
 }
 

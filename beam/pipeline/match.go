@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
@@ -18,8 +19,8 @@ import (
 )
 
 func init() {
-	register.DoFn4x1[context.Context, string, func(string), func(string, problem), error](&matchFn{})
-	register.DoFn6x1[context.Context, string, func(file), func(document), func(string, count), func(string, problem), error](&inspectFn{})
+	beam.RegisterDoFn(&matchFn{})
+	beam.RegisterDoFn(&inspectFn{})
 	register.Emitter1[string]()
 	register.Emitter1[file]()
 	register.Emitter1[document]()

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/sdf"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/rtrackers/offsetrange"
@@ -20,7 +21,7 @@ import (
 )
 
 func init() {
-	register.DoFn8x1[context.Context, *sdf.LockRTracker, file, func(int64, []byte), func(string, link.Sum), func([]byte), func(string, count), func(string, problem), error](&readFn{})
+	beam.RegisterDoFn(&readFn{})
 	register.Emitter2[int64, []byte]()
 	register.Emitter2[string, link.Sum]()
 	register.Emitter1[[]byte]()

@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/weirgraph/weir/ingest/trace"
 )
 
 func init() {
-	register.DoFn5x0[string, func(*count) bool, func(*problem) bool, func(count), func(problem)](&settleFn{})
+	beam.RegisterDoFn(&settleFn{})
 	register.Iter1[count]()
 	register.Iter1[problem]()
 	register.Emitter1[count]()

@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,6 +102,9 @@ func main() {
 		log.LogLevel = "error"
 	}
 	beam.Init() // a process that an engine started as a worker ends here
+	if !o.verbose {
+		slog.SetDefault(slog.New(slog.DiscardHandler)) // an engine reports one error many times
+	}
 	os.Exit(run(context.Background(), o))
 }
 
@@ -187,7 +191,7 @@ func reason(err error) error {
 // report says what was found, and returns the exit code.
 func (o *options) report(result beam.PipelineResult) int {
 	found := map[string]int{}
-	if result != nil && result.Metrics() != nil {
+	if result != nil {
 		counters := result.Metrics().Query(func(r metrics.SingleResult) bool { return r.Namespace() == pipeline.Namespace }).Counters()
 		for _, c := range counters {
 			found[c.Name()] = int(c.Result())
