@@ -31,7 +31,7 @@ var PolicyIdioms = []*Idiom{
 type dispatch struct {
 	strings []*Idiom
 	words   map[string][]*Idiom
-	letters [256]bool // with which the words begin
+	lengths [256]uint64 // those of the words that begin with a letter, as bits; the last one is any longer
 
 	stubs    []stubForm
 	stubEnds [256]bool // with which the names of stubs end
@@ -63,11 +63,14 @@ func newDispatch(l *Language) *dispatch {
 		}
 		for _, w := range m.Words {
 			d.words[w] = append(d.words[w], m)
-			d.letters[w[0]] = true
+			d.lengths[w[0]] |= lengthBit(len(w))
 		}
 	}
 	return d
 }
+
+// lengthBit is the bit of a length.
+func lengthBit(n int) uint64 { return 1 << min(n, 63) }
 
 // read finds all places of a file.
 func (f *file) read() {
@@ -90,7 +93,7 @@ func (f *file) read() {
 					break
 				}
 			}
-			if !d.letters[f.src[t.start]] {
+			if d.lengths[f.src[t.start]]&lengthBit(int(t.end-t.start)) == 0 {
 				break
 			}
 			for _, m := range d.words[string(f.src[t.start:t.end])] {
