@@ -40,7 +40,7 @@ func TestStrengthOfReasons(t *testing.T) {
 		switch r {
 		case resolves:
 			want = graph.Strong
-		case storeImage, commonList:
+		case storeImage, commonList, catalogue:
 			want = graph.Allowed
 		}
 		if got := r.strength(); got != want {
