@@ -23,6 +23,7 @@ func TestProve(t *testing.T) {
 		{"read by a stock store", address.NoDoubt, context{store: true, list: sharedList}, storeImage},
 		{"in a shared list", address.NoDoubt, context{list: sharedList}, sharedList},
 		{"in a list of all", address.NoDoubt, context{list: commonList}, commonList},
+		{"in a catalogue", address.NoDoubt, context{list: catalogue}, catalogue},
 		{"the least counts", address.BrowserSetting, context{guess: true, list: commonList}, commonList},
 		{"the estate's entrance", address.NoDoubt, context{entrance: true, list: commonList}, ownEntrance},
 	} {
