@@ -9,12 +9,6 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// hosting reports whether a realm is a platform that runs services. The entities of other
-// realms (native manifests, catalogs, configuration) usually run on such a platform.
-func hosting(realm string) bool {
-	return realm == kubernetes || isCompose(realm)
-}
-
 // realmRank orders realms by precedence for the name of a service.
 func realmRank(realm string) int {
 	switch {

@@ -199,6 +199,12 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 
 func isCompose(realm string) bool { return strings.HasPrefix(realm, "compose:") }
 
+// hosting reports whether a realm is a platform that runs services. The entities of other
+// realms (native manifests, catalogs, configuration) usually run on such a platform.
+func hosting(realm string) bool {
+	return realm == kubernetes || isCompose(realm)
+}
+
 // lookupSlow finds a ref of any realm by name before names are indexed.
 func (l *linker) lookupSlow(r graph.Ref) (int, bool) {
 	if ns, name, ok := strings.Cut(r.Name, "/"); ok && r.Namespace == "" {

@@ -183,6 +183,63 @@ func (e *composeEmitter) sourceIn(root string) []string {
 	return names
 }
 
+// copiedFiles returns the files with configuration that a Dockerfile copies into the image of
+// the service, which is built from the first of its directories: those that are copied to where
+// programs look for their configuration, whatever they are called, and those with the names of
+// configuration.
+func (e *composeEmitter) copiedFiles(own []string) []string {
+	if e.main.Dir == nil || len(own) == 0 {
+		return nil
+	}
+	text, err := e.content(path.Join(own[0], cmp.Or(e.s.dockerfile, "Dockerfile")))
+	if err != nil {
+		return nil // made when it is built, or not to be read: then nothing is known of it
+	}
+	args := map[string]string{}
+	for _, pair := range e.s.buildArgs {
+		args[pair.key] = pair.text
+	}
+	var names []string
+	for _, c := range dockerCopies(string(text), e.s.stage, args) {
+		for _, source := range c.sources {
+			for _, name := range e.filesOf(path.Join(own[0], source), isConfigDirectory(c.target)) {
+				base := path.Base(name)
+				if isConfigDirectory(c.target) && !isScript(base) || sourceName.MatchString(base) || configName.MatchString(base) || sourceName.MatchString(path.Base(c.target)) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// filesOf returns the files that a source of a Dockerfile names: a file, those that match a
+// pattern, or with inside those in a directory.
+func (e *composeEmitter) filesOf(name string, inside bool) []string {
+	dir, pattern := name, "*"
+	switch info, err := fs.Stat(e.main.Dir, name); {
+	case err == nil && !info.IsDir():
+		return []string{name}
+	case err == nil && !inside:
+		return nil
+	case err != nil:
+		if dir, pattern = path.Split(name); !strings.ContainsAny(pattern, "*?[") {
+			return nil
+		}
+	}
+	entries, err := fs.ReadDir(e.main.Dir, path.Clean(dir))
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
+		if ok, _ := path.Match(pattern, entry.Name()); ok && !entry.IsDir() {
+			names = append(names, path.Join(dir, entry.Name()))
+		}
+	}
+	return names
+}
+
 // dotnetProject returns the directory below root with the settings of the one program of .NET
 // there, beside which the solution has its Dockerfile; "" if there are several, or none.
 func (e *composeEmitter) dotnetProject(root string) string {

@@ -266,3 +266,6 @@ func AllFailing(collectors []*Collector) map[uint64]string {
 	}
 	return joined(list)
 }
+
+// Words returns the words of what the collector has read.
+func (c *Collector) Words() Words { return c.operations.words }

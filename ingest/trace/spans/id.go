@@ -123,6 +123,9 @@ func (i ID) hash() uint64 {
 	return max(1, mix(mix(i.Hi, 0x8ebc6af09c88c6e3)^i.lo, i.lo+0x589965cc75374cc3))
 }
 
+// keyBits is the size of the hash of a span id.
+const keyBits = 55
+
 // within is the hash of a span id within its trace: keyBits bits, never 0.
 func (i ID) within(trace uint64) uint64 {
 	return max(1, mix(trace^i.lo, i.hash()^trace>>32)>>(64-keyBits))

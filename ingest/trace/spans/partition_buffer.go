@@ -19,13 +19,15 @@ type PartitionBuffer struct {
 const (
 	partBits  = 6
 	Parts     = 1 << partBits
-	keyBits   = 55
 	LowBits   = 64 - keyBits // beside a key
 	lowMask   = 1<<LowBits - 1
 	traceBits = partBits + 32 + 2*LowBits
 )
 
 func partOf(trace uint64) int { return int(trace >> (64 - partBits)) }
+
+// numberOf is the number of a trace, by which its spans find together.
+func numberOf(trace uint64) uint64 { return trace >> (64 - traceBits) }
 
 // A Packed is a record as it is kept.
 type Packed struct {

@@ -69,9 +69,6 @@ func (c *Collector) Kept() int {
 	return n
 }
 
-// numberOf is the number of a trace, by which its spans find together.
-func numberOf(trace uint64) uint64 { return trace >> (64 - traceBits) }
-
 // A packer makes portions of records with numbers in the tables of a collector.
 type packer struct {
 	c      *Collector

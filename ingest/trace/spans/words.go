@@ -13,9 +13,6 @@ import (
 // least hashes have words, as in a run that reads everything by itself.
 type Words map[Operation]string
 
-// Words returns the words of what the collector has read.
-func (c *Collector) Words() Words { return c.operations.words }
-
 // Add adds the words of others. Of two operations of one hash the lesser words count. There may be
 // twice as many as Settle leaves.
 func (w Words) Add(o Words) {
