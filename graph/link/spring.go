@@ -67,6 +67,9 @@ func profilesOf(scopes []*scope) *profiles {
 		}
 		p = &said[1]
 	}
+	if p.known && slices.ContainsFunc(scopes, func(s *scope) bool { return s.of.Realm == kubernetes }) {
+		p.active = append(p.active, "kubernetes") // which Spring Cloud Kubernetes activates in a pod
+	}
 	for i := 0; i < len(p.active) && i < maxProfiles; i++ {
 		p.active = append(p.active, splitProfiles(groups[relaxed(p.active[i])])...)
 	}
