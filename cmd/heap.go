@@ -45,16 +45,21 @@ func collectLate() {
 // itself is 22 MiB: strangers should not get beyond it with short inputs.
 var memory = heap.NewLimit(42 << 20)
 
-// largeHeap is a heap of which it is worth to collect what nothing needs any more: marking what is in use
-// takes less time than the rest of the run takes to fill as much again.
+// largeHeap is how much a run takes of which it is worth to collect what nothing needs any more: marking what
+// is in use takes less time than the rest of the run takes to fill as much again.
 const largeHeap = 96 << 20
 
-// collectLinker collects the garbage of linking, which takes more than the graph itself. The heap may
-// otherwise grow to twice of both.
-func collectLinker() {
+// heapObjects is how much memory objects take, those that nothing needs any more included.
+func heapObjects() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)
-	if sample[0].Value.Uint64() > largeHeap {
+	return sample[0].Value.Uint64()
+}
+
+// collectLinker collects the garbage of linking, which takes more than the graph itself, if the heap has grown
+// by much since it had a size. It may otherwise grow to twice of both.
+func collectLinker(before uint64) {
+	if heapObjects() > before+largeHeap {
 		runtime.GC()
 	}
 }

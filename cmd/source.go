@@ -125,6 +125,7 @@ const largeInput = 16 << 20
 // load is read without messages, of a variant if it is not nil: its sources are added, and
 // those of the others are left out.
 func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, error) {
+	before := heapObjects()
 	named := len(sources) > 0
 	var listed []native.Source
 	if !named {
@@ -211,7 +212,7 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	if b.Over != nil {
 		return nil, unread(b.Over.Hint(), "%w", b.Over)
 	}
-	collectLinker()
+	collectLinker(before)
 	if err := r.config.checkBoundaries(g); err != nil {
 		return nil, err
 	}
