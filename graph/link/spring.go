@@ -108,28 +108,35 @@ func (l *linker) chooseSettings(scopes []*scope) {
 		}
 		programs[root] = append(programs[root], s)
 	}
-	l.profiles = map[int]*profiles{}
+	l.settings, l.profiles = programs, nil
 	for _, root := range order {
 		list := programs[root]
 		for _, s := range list {
 			s.program = list
 		}
-		l.profiles[root] = activeProfiles(list)
 		if slices.ContainsFunc(list, func(s *scope) bool {
 			return slices.ContainsFunc(s.values, func(v setting) bool { return v.Profile != "" })
 		}) {
-			chooseProfiles(list, l.profiles[root])
+			chooseProfiles(list, l.activeProfiles(root))
 		}
 		dropOverridden(list)
 	}
 }
 
-// activeProfiles returns the profiles of a program of Spring, or the environment of one of .NET.
-func activeProfiles(scopes []*scope) *profiles {
-	if p := environmentOf(scopes); p != nil {
-		return p
+// activeProfiles returns the profiles of a program of Spring, or the environment of one of .NET, by
+// its root. They are found at the first call.
+func (l *linker) activeProfiles(root int) *profiles {
+	p := l.profiles[root]
+	if p == nil {
+		if p = environmentOf(l.settings[root]); p == nil {
+			p = profilesOf(l.settings[root])
+		}
+		if l.profiles == nil {
+			l.profiles = map[int]*profiles{}
+		}
+		l.profiles[root] = p
 	}
-	return profilesOf(scopes)
+	return p
 }
 
 // developmentProfiles are those of a developer's machine or a test. Where it is unknown which
@@ -140,30 +147,43 @@ var developmentProfiles = append([]string{"dev", "development", "local"}, testPr
 // active, and ranks the policies that are left by the precedence of their profiles.
 func (l *linker) dropInactive() {
 	l.scopes()
-	known := func(of graph.Ref) *profiles {
-		if root, ok := l.lookup(of); ok && l.profiles[root] != nil && l.profiles[root].known {
-			return l.profiles[root]
+	// acts returns the rank of a profile in a program, and whether its active profiles are known.
+	acts := func(of graph.Ref, profile string) (rank int, known bool) {
+		root, ok := l.lookup(of)
+		if !ok {
+			return 0, false
 		}
-		return nil
+		p := l.activeProfiles(root)
+		return p.rank(profile), p.known
 	}
 	l.f.Calls = slices.DeleteFunc(l.f.Calls, func(c graph.CallFact) bool {
 		if c.In == nil || c.In.Profile == "" {
 			return false
 		}
-		if p := known(c.From.Ref); p != nil {
-			return p.rank(c.In.Profile) < 0
+		if rank, known := acts(c.From.Ref, c.In.Profile); known {
+			return rank < 0
 		}
 		return slices.Contains(testProfiles, c.In.Profile)
 	})
 	l.f.Policies = slices.DeleteFunc(l.f.Policies, func(c graph.Policy) bool {
-		return c.Profile != "" && len(c.From) > 0 && known(c.From[0].Ref) != nil && known(c.From[0].Ref).rank(c.Profile) < 0
+		if c.Profile == "" || len(c.From) == 0 {
+			return false
+		}
+		rank, known := acts(c.From[0].Ref, c.Profile)
+		return known && rank < 0
 	})
 	for i := range l.f.Policies {
 		c := &l.f.Policies[i]
+		if c.Profile == "" {
+			continue
+		}
+		rank, known := 1, false
+		if len(c.From) > 0 {
+			rank, known = acts(c.From[0].Ref, c.Profile)
+		}
 		switch {
-		case c.Profile == "":
-		case len(c.From) > 0 && known(c.From[0].Ref) != nil:
-			c.Rank += min(known(c.From[0].Ref).rank(c.Profile), maxRank)
+		case known:
+			c.Rank += min(rank, maxRank)
 		case slices.Contains(developmentProfiles, strings.ToLower(c.Profile)):
 			c.Rank--
 		default:

@@ -16,7 +16,8 @@ type linker struct {
 	entityIndex
 	hosts     hosts
 	allScopes []*scope          // see scopes
-	profiles  map[int]*profiles // by root: those that are active in its program
+	settings  map[int][]*scope  // by root: the settings of its program
+	profiles  map[int]*profiles // by root: see activeProfiles
 
 	edges             map[[2]int][]graph.Evidence
 	many              map[[2]int]*evidencePlaces // of calls with much evidence
