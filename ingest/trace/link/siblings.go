@@ -272,7 +272,7 @@ func (t *tree) count(found *edgeStats) {
 	eachRun(t.loops, (*loop).same, func(run []loop) {
 		n := found.list[run[0].edge]
 		for i, l := range run {
-			sum := n.loop(loopKey{l.during, l.op, l.calls})
+			sum := n.loops.of(loopKey{l.during, l.op, l.calls})
 			sum.add(&loopSum{requests: 1, took: l.took, ofTotal: l.ofTotal})
 			if i == 0 { // the one with the most calls
 				sum.traces++
@@ -319,7 +319,7 @@ type spread struct {
 	number           uint32 // in the list of its edgeStats
 	callee           uint32 // see edgeStats.callee
 	requests, within uint64
-	loops            map[loopKey]*loopSum
+	loops            loopSums
 }
 
 type loopKey struct {
@@ -442,20 +442,8 @@ func (s *spread) add(o *spread) {
 	s.requests += o.requests
 	s.within += o.within
 	for key, n := range o.loops {
-		s.loop(key).add(n)
+		s.loops.of(key).add(n)
 	}
-}
-
-func (s *spread) loop(key loopKey) *loopSum {
-	sum := s.loops[key]
-	if sum == nil {
-		if s.loops == nil {
-			s.loops = map[loopKey]*loopSum{}
-		}
-		sum = &loopSum{}
-		s.loops[key] = sum
-	}
-	return sum
 }
 
 func (s *loopSum) add(o *loopSum) {
@@ -527,4 +515,20 @@ func (t *edgeStats) served(party uint32) graph.ServerStats {
 		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.Traces, b.Traces))
 	})
 	return s
+}
+
+// loopSums are what is known of loops, by their keys.
+type loopSums map[loopKey]*loopSum
+
+// of returns the sum of a key, which is made if there is none.
+func (m *loopSums) of(key loopKey) *loopSum {
+	sum := (*m)[key]
+	if sum == nil {
+		if *m == nil {
+			*m = loopSums{}
+		}
+		sum = &loopSum{}
+		(*m)[key] = sum
+	}
+	return sum
 }

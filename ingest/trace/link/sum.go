@@ -18,7 +18,7 @@ type Sum struct {
 	weights map[float64]uint64
 	latency graph.Latency
 	failing string
-	loops   map[loopKey]*loopSum
+	loops   loopSums
 	traces  map[spans.Operation]uint64
 	origin  graph.Origin
 	orders  []uint64 // sorted, of traces in which a span failed
@@ -41,7 +41,7 @@ func (s *Sum) Add(o *Sum) {
 	s.latency.Merge(&o.latency)
 	s.failing = graph.FirstTrace(s.failing, o.failing)
 	for key, n := range o.loops {
-		s.loop(key).add(n)
+		s.loops.of(key).add(n)
 	}
 	for op, n := range o.traces {
 		if s.traces == nil {
@@ -55,18 +55,6 @@ func (s *Sum) Add(o *Sum) {
 	if len(o.orders) > 0 {
 		s.orders = firstOrders(slices.Concat(s.orders, o.orders))
 	}
-}
-
-func (s *Sum) loop(key loopKey) *loopSum {
-	sum := s.loops[key]
-	if sum == nil {
-		if s.loops == nil {
-			s.loops = map[loopKey]*loopSum{}
-		}
-		sum = &loopSum{}
-		s.loops[key] = sum
-	}
-	return sum
 }
 
 // firstOrders sorts orders of traces, and leaves those that decide which ids one run keeps.
@@ -134,7 +122,7 @@ func (s *Sum) UnmarshalBinary(b []byte) error {
 	s.failing = string(in.Text())
 	for range in.Count(13) {
 		key := loopKey{during: in.Uint32(), op: in.Uint32(), calls: int(in.Uint())}
-		s.loop(key).add(&loopSum{requests: in.Uint(), traces: in.Uint(), took: int64(in.Uint()), ofTotal: int64(in.Uint())})
+		s.loops.of(key).add(&loopSum{requests: in.Uint(), traces: in.Uint(), took: int64(in.Uint()), ofTotal: int64(in.Uint())})
 	}
 	for range in.Count(5) {
 		if s.traces == nil {
