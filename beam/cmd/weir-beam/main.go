@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -59,6 +60,12 @@ const (
 	exitMisuse     = 2
 	exitUnreadable = 3
 )
+
+// engines are the names that the SDK registers runners under, those of the usage first.
+var engines = []string{
+	"prism", "flink", "spark", "dataflow", "universal",
+	"PrismRunner", "FlinkRunner", "SparkRunner", "DataflowRunner", "PortableRunner", "portable", "direct", "DirectRunner", "dot",
+}
 
 // options are the flags of the command.
 type options struct {
@@ -131,7 +138,11 @@ func run(ctx context.Context, o *options) int {
 	case o.MaxTrace <= 0:
 		return fail(exitMisuse, fmt.Errorf("--max-trace-spans %d is not positive", o.MaxTrace), "")
 	}
-	if runner := cmp.Or(*runners.Runner, "prism"); strings.EqualFold(runner, "prism") || strings.EqualFold(runner, "PrismRunner") {
+	runner := cmp.Or(*runners.Runner, "prism")
+	if !slices.Contains(engines, runner) { // Beam ends the process over it, without a word that is seen
+		return fail(exitMisuse, fmt.Errorf("--runner %q is unknown", runner), "the runners are "+english.List(engines[:5]))
+	}
+	if runner == "prism" || runner == "PrismRunner" {
 		if code := o.check(ctx); code != exitClean {
 			return code
 		}
@@ -152,7 +163,7 @@ func (o *options) check(ctx context.Context) int {
 		case err != nil:
 			return fail(exitMisuse, fmt.Errorf("--input %q: %w", pattern, err), "")
 		case len(files) == 0:
-			return fail(exitMisuse, fmt.Errorf("--input %q matches no file", pattern), "")
+			return fail(exitMisuse, fmt.Errorf("--input %q matches no file", pattern), "a pattern is relative to the working directory; put it in quotes")
 		}
 		if info, err := os.Stat(pattern); err == nil && info.IsDir() {
 			return fail(exitMisuse, fmt.Errorf("--input %q is a directory", pattern), fmt.Sprintf("write '%s'", filepath.Join(pattern, "*")))
