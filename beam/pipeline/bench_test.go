@@ -18,12 +18,13 @@ import (
 var (
 	sizes = flag.String("sizes", "100000", "how many spans Growth has, one after the other")
 	alone = flag.Bool("alone", false, "Growth runs weir by itself instead of the pipeline")
+	shape = flag.String("shape", "chains", "what Growth reads: chains (traces of traceText), one-trace, or one-call (traces of two spans)")
 	keep  = flag.String("keep", "", "a directory in which Growth keeps its inputs for another run")
 )
 
-// BenchmarkGrowth measures the pipeline on Prism, files and all, over the traces of traceText in files of 100,000
-// spans. One of each trace's spans is in each of twelve files. It is for one size in a process, whose memory it
-// reports:
+// BenchmarkGrowth measures the pipeline on Prism, files and all, over traces in files of 100,000 spans. One of each
+// trace's spans is in each of twelve files, unless all are of one trace. It is for one size in a process, whose memory
+// it reports:
 //
 //	go test -run - -bench Growth -benchtime 1x ./pipeline -args -sizes 1000000
 func BenchmarkGrowth(b *testing.B) {
@@ -32,20 +33,20 @@ func BenchmarkGrowth(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Run(fmt.Sprintf("spans=%d/alone=%v/cores=%d", n, *alone, runtime.GOMAXPROCS(0)), func(b *testing.B) {
+		b.Run(fmt.Sprintf("shape=%s/spans=%d/alone=%v/cores=%d", *shape, n, *alone, runtime.GOMAXPROCS(0)), func(b *testing.B) {
 			dir := *keep
 			if dir == "" {
 				dir = b.TempDir()
 			}
-			files := spanFiles(b, filepath.Join(dir, size), n)
+			files := spanFiles(b, filepath.Join(dir, *shape+"-"+size), n)
 			before := cpu()
 			start := time.Now()
 			for b.Loop() {
 				if *alone {
-					err = os.WriteFile(filepath.Join(dir, "alone-"+size+".json"), []byte(weir(b, files...)), 0o666)
+					err = os.WriteFile(filepath.Join(dir, "alone-"+*shape+"-"+size+".json"), []byte(weir(b, files...)), 0o666)
 				} else {
 					graph, _ := run(b, 1_000_000, files...)
-					err = os.WriteFile(filepath.Join(dir, "graph-"+size+".json"), []byte(graph), 0o666)
+					err = os.WriteFile(filepath.Join(dir, "graph-"+*shape+"-"+size+".json"), []byte(graph), 0o666)
 				}
 				if err != nil {
 					b.Fatal(err)
@@ -57,6 +58,18 @@ func BenchmarkGrowth(b *testing.B) {
 			b.ReportMetric(peak(), "peak-MiB")
 		})
 	}
+}
+
+// shapes are what Growth can read: the spans that the n-th trace adds, or of one-trace the n-th call.
+var shapes = map[string]func(n uint64) []string{
+	"chains": traceText,
+	"one-trace": func(n uint64) []string {
+		client := uint32(2*n - 1)
+		return []string{spanText("web", 3, 7, client, 0, ""), spanText("cart", 2, 7, client+1, client, "")}
+	},
+	"one-call": func(n uint64) []string {
+		return []string{spanText("web", 3, n, 1, 0, ""), spanText("cart", 2, n, 2, 1, "")}
+	},
 }
 
 // cpu is the processor time of this process so far.
@@ -92,6 +105,10 @@ func spanFiles(b *testing.B, dir string, n int) []string {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		b.Fatal(err)
 	}
+	text, trace := shapes[*shape], uint64(0)
+	if text == nil {
+		b.Fatalf("unknown shape %q", *shape)
+	}
 	var outs []*bufio.Writer
 	for _, path := range files {
 		f, err := os.Create(path)
@@ -101,9 +118,11 @@ func spanFiles(b *testing.B, dir string, n int) []string {
 		defer f.Close()
 		outs = append(outs, bufio.NewWriterSize(f, 64<<10))
 	}
-	for trace := uint64(1); trace <= uint64(n/12); trace++ {
-		for i, line := range traceText(trace) {
+	for n > 0 {
+		trace++
+		for i, line := range text(trace) {
 			fmt.Fprintln(outs[(int(trace)/200*12+i)%count], line)
+			n--
 		}
 	}
 	for _, out := range outs {
