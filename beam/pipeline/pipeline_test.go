@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 func run(t testing.TB, most int, inputs ...string) (graph, bad string) {
 	t.Helper()
 	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir) // Beam leaves a file behind
 	o := Options{Inputs: inputs, Output: filepath.Join(dir, "graph.json"), Bad: filepath.Join(dir, "bad.jsonl"), MaxTrace: most}
 	p, s := beam.NewPipelineWithRoot()
 	Build(s, o)

@@ -147,6 +147,13 @@ func run(ctx context.Context, o *options) int {
 			return code
 		}
 	}
+	temp, err := os.MkdirTemp("", "weir-beam-*") // Beam leaves a file behind
+	if err != nil {
+		return fail(exitUnreadable, err, "")
+	}
+	defer os.RemoveAll(temp)
+	os.Setenv("TMPDIR", temp)
+
 	p, s := beam.NewPipelineWithRoot()
 	pipeline.Build(s, o.Options)
 	result, err := beamx.RunWithMetrics(ctx, p)
