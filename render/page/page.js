@@ -128,7 +128,8 @@
   // ---- The state of the view, which the address of the page has.
 
   /** Whether there is too much to begin with all of it: then groups begin closed. */
-  const isMany = (changed) => (changed ? changes.about.size : services.length) > 120;
+  const most = 120;
+  const isMany = (changed) => (changed ? changes.about.size : services.length) > most;
   const firstGroup = (changed) => {
     if (!isMany(changed)) return "";
     const fits = choosable.filter((p) => p !== "kind" && p !== "tier" && valuesOf(p).size > 1 && valuesOf(p).size <= 80);
@@ -254,18 +255,18 @@
     return found;
   }
 
-  /** Boxes and arrows that are drawn: services and closed groups, with what they stand for. */
+  /** Boxes and arrows that are drawn: services and closed groups, with what they stand for. Few services near a focus are not grouped. */
   function view() {
-    const wanted = state.focus >= 0 ? near() : null;
+    const wanted = state.focus >= 0 ? near() : null, groups = !wanted || wanted.size > most;
     const boxes = new Map(), arrows = new Map(), boxOf = new Array(services.length).fill(null);
     services.forEach((s, v) => {
       if (wanted && !wanted.has(v)) return;
       if (state.kind && s.kind !== state.kind) return;
       if (state.found && foundAt[v].length === 0) return;
       if (state.changed && !changes.about.has(v)) return;
-      const key = keyOf(v), closed = key !== "" && isClosed(key) && !wanted;
+      const key = groups ? keyOf(v) : "", closed = key !== "" && isClosed(key) && v !== state.focus;
       const id = closed ? "group " + key : "s" + v;
-      if (!boxes.has(id)) boxes.set(id, { id, key, closed, services: [], parent: key !== "" && !closed && !wanted ? "parent " + key : null });
+      if (!boxes.has(id)) boxes.set(id, { id, key, closed, services: [], parent: key !== "" && !isClosed(key) ? "parent " + key : null });
       boxes.get(id).services.push(v);
       boxOf[v] = id;
     });
@@ -282,7 +283,7 @@
     if (all > mostArrows && [...boxes.values()].some((b) => b.closed)) {
       list = list.sort((a, b) => b.calls.length - a.calls.length || (a.id < b.id ? -1 : 1)).slice(0, mostArrows);
     }
-    return { boxes: [...boxes.values()], arrows: list, thin: all - list.length };
+    return { boxes: [...boxes.values()], arrows: list, thin: all - list.length, groups };
   }
   const mostArrows = 150;
 
@@ -318,39 +319,38 @@
   /** Places boxes in layers from callers to callees: by dagre, or by rank alone if there are many; few with many arrows in a circle. */
   function layout(v) {
     v.boxes.forEach(sized);
-    const key = JSON.stringify([v.boxes.map((b) => [b.id, b.parent, b.width, b.height]), v.arrows.map((a) => a.id)]), known = layouts.get(key);
+    remembered("", v, arrange);
+  }
+  const layouts = new Map();
+  /** Places boxes and arrows, or takes the places that the same ones had before. */
+  function remembered(how, v, place) {
+    const key = JSON.stringify([how, v.boxes.map((b) => [b.id, b.parent, b.width, b.height]), v.arrows.map((a) => [a.from, a.to])]), known = layouts.get(key);
     if (known) {
       v.boxes.forEach((b, i) => ([b.x, b.y] = known.places[i]));
       v.arrows.forEach((a, i) => (a.points = known.points[i]));
       return;
     }
-    arrange(v);
-    if (layouts.size > 20) layouts.clear();
+    place(v);
+    if (layouts.size > 40) layouts.clear();
     layouts.set(key, { places: v.boxes.map((b) => [b.x, b.y]), points: v.arrows.map((a) => a.points) });
   }
-  const layouts = new Map(); // of views that were shown
   function arrange(v) {
-    const framed = v.boxes.some((b) => b.parent);
+    const framed = v.boxes.some((b) => b.parent), few = v.boxes.length <= 60 && hasLayers(v);
+    if (!framed) return few && !isChain(v) ? remembered("dagre", v, byDagre) : flat(v);
     // Dagre takes longer to keep groups together.
-    if (v.boxes.length > 60 || !hasLayers(v) || (framed && (services.length > 120 || v.boxes.length * v.arrows.length > 2000))) return nested(v);
+    if (!few || services.length > 120 || v.boxes.length * v.arrows.length > 2000) return nested(v);
     try {
       byDagre(v, true);
     } catch {
       byDagre(v, false); // a group that cannot be kept together
     }
-    if (framed) return;
-    const span = (at, size) => Math.max(...v.boxes.map((b) => b[at] + b[size] / 2)) - Math.min(...v.boxes.map((b) => b[at] - b[size] / 2));
-    if (v.boxes.length > 10 && span("x", "width") > 4 * span("y", "height")) { // a chain, which byRank folds
-      for (const a of v.arrows) delete a.points;
-      byRank(v);
-    }
   }
-  /** Places the boxes of each group, then the groups. */
+  /** Places the boxes of each group, then the groups: each near where it is when all are closed, so that a user finds it again. */
   function nested(v) {
     const tops = new Map(), topOf = new Map();
     for (const b of v.boxes) {
-      const id = b.parent || b.id;
-      if (!tops.has(id)) tops.set(id, { id, width: b.width, height: b.height, boxes: [] });
+      const id = b.parent ? "group " + b.key : b.id;
+      if (!tops.has(id)) tops.set(id, { id, framed: b.parent !== null, width: b.width, height: b.height, boxes: [] });
       tops.get(id).boxes.push(b);
       topOf.set(b.id, id);
     }
@@ -361,26 +361,65 @@
       else if (a.from !== a.to) within.set(from, [...(within.get(from) || []), { from: a.from, to: a.to }]);
     }
     for (const top of tops.values()) {
-      if (top.boxes.length === 1 && !top.boxes[0].parent) continue;
+      if (!top.framed) continue;
       flat({ boxes: top.boxes, arrows: within.get(top.id) || [] });
       const span = (low, high) => [Math.min(...top.boxes.map(low)), Math.max(...top.boxes.map(high))];
       const [left, right] = span((b) => b.x - b.width / 2, (b) => b.x + b.width / 2), [up, down] = span((b) => b.y - b.height / 2, (b) => b.y + b.height / 2);
-      [top.width, top.height] = [right - left + 20, down - up + 34]; // the frame and its title
+      top.frame = [right - left + 20, down - up + 34]; // with its title
+      const closed = { closed: true, key: top.boxes[0].key, services: top.boxes.flatMap((b) => b.services) };
+      sized(closed);
+      [top.width, top.height] = [closed.width, closed.height];
       for (const b of top.boxes) [b.x, b.y] = [b.x - (left + right) / 2, b.y - (up + down) / 2 + 7];
     }
-    const list = [...tops.values()];
-    flat({ boxes: list, arrows: [...between.values()] });
+    const list = [...tops.values()], all = { boxes: list, arrows: [...between.values()] };
+    const open = () => list.forEach((top) => top.frame && ([top.width, top.height] = top.frame));
+    if (hasFewLayers(all)) {
+      remembered("dagre", all, byDagre);
+      const places = list.map((top) => ({ top, y: top.y - top.height / 2, height: top.height }));
+      open();
+      widen(places);
+    } else {
+      open();
+      flat(all);
+    }
     for (const top of list) {
-      if (top.boxes.length === 1 && !top.boxes[0].parent) [top.boxes[0].x, top.boxes[0].y] = [top.x, top.y];
+      if (!top.framed) [top.boxes[0].x, top.boxes[0].y] = [top.x, top.y];
       else for (const b of top.boxes) [b.x, b.y] = [b.x + top.x, b.y + top.y];
+    }
+  }
+  /** Makes room in the columns of dagre for groups that are open: y and height are those of the closed ones. */
+  function widen(places) {
+    const columns = new Map();
+    for (const p of places) columns.set(p.top.x, [...(columns.get(p.top.x) || []), p]);
+    let left = 0;
+    for (const [, column] of [...columns].sort(([x], [y]) => x - y)) {
+      const wide = Math.max(...column.map((p) => p.top.width));
+      let lower = column.reduce((sum, p) => sum + p.height - p.top.height, 0) / 2; // than before
+      for (const { top, y, height } of column.sort((a, b) => a.y - b.y)) {
+        [top.x, top.y] = [left + wide / 2, y + lower + top.height / 2];
+        lower += top.height - height;
+      }
+      left += wide + 60;
     }
   }
   /** Places boxes without groups. The search of dagre for few crossings takes too long for many. */
   function flat(v) {
-    if (v.boxes.length * v.arrows.length <= 2000 && hasLayers(v)) return byDagre(v, false);
+    if (hasFewLayers(v)) return byDagre(v);
     return v.boxes.length <= 60 && !hasLayers(v) ? byCircle(v) : byRank(v);
   }
   const hasLayers = (v) => v.arrows.length <= 4 * v.boxes.length;
+  const hasFewLayers = (v) => v.boxes.length * v.arrows.length <= 2000 && hasLayers(v) && !isChain(v);
+  /** Whether dagre would make a picture that is much wider than high, for which it takes longest: byRank folds it. */
+  function isChain(v) {
+    if (v.boxes.length <= 10) return false;
+    const { rank, out } = ranksOf(v), count = Math.max(...rank) + 1, wide = new Array(count).fill(0), high = new Array(count).fill(0);
+    v.boxes.forEach((b, i) => {
+      wide[rank[i]] = Math.max(wide[rank[i]], b.width);
+      high[rank[i]] += b.height + 14;
+      for (const w of out[i]) for (let r = Math.min(rank[i], rank[w]) + 1; r < Math.max(rank[i], rank[w]); r++) high[r] += 8; // a line passes
+    });
+    return wide.reduce((sum, w) => sum + w + 60, -60) > 4 * Math.max(...high);
+  }
   /** Boxes of which most call most others have no layers. */
   function byCircle(v) {
     const n = v.boxes.length, radius = Math.max(120, n * 16);
@@ -389,7 +428,7 @@
       b.y = radius * Math.sin((2 * Math.PI * i) / n);
     });
   }
-  function byDagre(v, nested) {
+  function byDagre(v, nested = false) {
     const g = new dagre.graphlib.Graph({ compound: nested });
     g.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 60, edgesep: 8, ranker: v.boxes.length > 80 ? "longest-path" : "network-simplex" });
     g.setDefaultEdgeLabel(() => ({}));
@@ -406,7 +445,8 @@
     for (const a of v.arrows) if (a.from !== a.to) a.points = g.edge(a.from, a.to).points.slice(1, -1).map((p) => [p.x, p.y]);
     if (v.boxes.some((b) => !Number.isFinite(b.x))) throw new Error("a box has no place");
   }
-  function byRank(v) {
+  /** The ranks of boxes from callers to callees, and who calls whom, by number. */
+  function ranksOf(v) {
     const index = new Map(v.boxes.map((b, i) => [b.id, i])), n = v.boxes.length;
     const out = Array.from({ length: n }, () => []), into = Array.from({ length: n }, () => []);
     for (const a of v.arrows) {
@@ -440,7 +480,10 @@
     }
     const rank = new Int32Array(n);
     for (const u of order.reverse()) for (const w of out[u]) if (!back.has(u + " " + w)) rank[w] = Math.max(rank[w], rank[u] + 1);
-    const layers = [];
+    return { rank, out, into };
+  }
+  function byRank(v) {
+    const { rank, out, into } = ranksOf(v), n = v.boxes.length, layers = [];
     rank.forEach((r, i) => (layers[r] = layers[r] || []).push(i));
     const at = new Float64Array(n);
     layers.forEach((l) => l.forEach((i, k) => (at[i] = k / l.length)));
@@ -496,7 +539,7 @@
     return [(from.x + to.x) / 2 - (dy / l) * 14, (from.y + to.y) / 2 + (dx / l) * 14];
   }
 
-  let shown = { boxes: [], arrows: [], thin: 0 };
+  let shown = { boxes: [], arrows: [], thin: 0, groups: true };
   function draw() {
     shown = view();
     layout(shown);
@@ -1045,7 +1088,7 @@
       tools.append(button("Nearer", () => update({ depth: Math.max(1, state.depth - 1) }, true)), button("Farther", () => update({ depth: state.depth + 1 }, true)), element("span", plural(state.depth, "call") + " away"));
     }
     const key = keyOf(v);
-    if (key && state.focus < 0) tools.append(button((isClosed(key) ? "Expand " : "Collapse ") + short(key, 30), () => toggle(key)));
+    if (key && shown.groups) tools.append(button((isClosed(key) ? "Expand " : "Collapse ") + short(key, 30), () => toggle(key)));
     parts.push(...changedParts(changes && changes.services.get(v)), tools, ...failPanel("s" + v), ...whatIfService(s));
     if (foundAt[v].length) parts.push(element("h3", plural(foundAt[v].length, changes ? "new finding" : "finding")), listOf(foundAt[v].map(findingParts)));
     if (changes && changes.goneAt[v].length) parts.push(element("h3", plural(changes.goneAt[v].length, "finding") + " gone"), listOf(changes.goneAt[v].map(findingParts)));

@@ -3,6 +3,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -497,6 +498,37 @@ func TestView(t *testing.T) {
 		check(t, name, text)
 	}
 	c.quiet()
+}
+
+// TestManyNeighbors focuses on a service that a third of 500 call, opens a group around it, and sees the others stay in
+// their order.
+func TestManyNeighbors(t *testing.T) {
+	b := open(t, page(t, "check", landscape(t, 500))+"#group=team&focus=service+platform%2Fauth&select=service+platform%2Fauth")
+	boxes := `[...document.querySelectorAll("#picture .box")].map(e => [e.dataset.ref, e.transform.baseVal[0].matrix.e])`
+	type box [2]any
+	shut := eval[[]box](b, boxes)
+	if len(shut) != 10 || shut[0][0] != "s0" { // auth, and 9 teams of 60
+		t.Fatalf("around auth are %v", shut)
+	}
+	act(b, `document.querySelector('#picture [data-ref="group team-3"]').dispatchEvent(new MouseEvent("click", {bubbles: true}))`)
+	open := eval[[]box](b, boxes)
+	if len(open) < 20 || !eval[bool](b, `Boolean(document.querySelector('#picture [data-ref="parent team-3"]'))`) {
+		t.Fatalf("of an open group are %v", open)
+	}
+	order := func(list []box) (ids []string) {
+		list = slices.DeleteFunc(slices.Clone(list), func(x box) bool {
+			return x[0] != "s0" && !strings.HasPrefix(x[0].(string), "group ") || x[0] == "group team-3"
+		})
+		slices.SortStableFunc(list, func(x, y box) int { return cmp.Compare(x[1].(float64), y[1].(float64)) })
+		for _, x := range list {
+			ids = append(ids, x[0].(string))
+		}
+		return ids
+	}
+	if a, b := order(shut), order(open); !slices.Equal(a, b) {
+		t.Errorf("from left to right are %v, and with an open group %v", a, b)
+	}
+	b.quiet()
 }
 
 // download waits for a file and returns and removes it.
