@@ -66,6 +66,7 @@ type finder struct {
 	exclude  *exclusion
 	code     bool           // source code is read
 	sources  []file         // of source code
+	samples  []file         // of source code in directories of samples: read if no other is found
 	other    int            // files in directories that are not read
 	unread   []graph.Unread // those of them that are recognized by their names
 	problems []graph.Problem
@@ -76,6 +77,7 @@ type directory struct {
 	via        bool
 	test       bool // it is for tests, or in one that is
 	noCode     bool // what is in it is no code of programs
+	samples    bool // what is in it is code of samples
 }
 
 // find returns the files of the sources, each once, sorted by name. What cannot be opened
@@ -254,7 +256,11 @@ func (f *finder) walk(dir directory) {
 			switch kind := unread.Directory(e.Name()); {
 			case isOfOthers(real):
 			case kind == nil:
-				f.walk(directory{p, real, dir.via, dir.test || isForTests(e.Name(), entries), dir.noCode || source.LeavesOut(p)})
+				samples := source.IsSamples(p)
+				f.walk(directory{
+					path: p, real: real, via: dir.via, test: dir.test || isForTests(e.Name(), entries),
+					noCode: dir.noCode || !samples && source.LeavesOut(p), samples: dir.samples || samples,
+				})
 			case holdsManifest(p):
 				name := f.name(p)
 				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Origin{File: name}})
@@ -268,10 +274,10 @@ func (f *finder) walk(dir directory) {
 			if source.IsProject(strings.ToLower(e.Name())) && f.isCode(e, dir) {
 				again := f.files[len(f.files)-1]
 				again.again = true
-				f.sources = append(f.sources, again)
+				f.addCode(again, dir)
 			}
 		case f.isCode(e, dir):
-			f.sources = append(f.sources, file{name: f.name(p), path: p, real: real, via: dir.via})
+			f.addCode(file{name: f.name(p), path: p, real: real, via: dir.via}, dir)
 		default:
 			f.other++
 			if kind := unread.File(strings.ToLower(e.Name()), isManifest); kind != nil {
@@ -335,9 +341,32 @@ func (f *finder) problem(p, hint string, err error) {
 	})
 }
 
+// addCode adds a file of source code in a directory.
+func (f *finder) addCode(x file, dir directory) {
+	if dir.samples {
+		f.samples = append(f.samples, x)
+		return
+	}
+	f.sources = append(f.sources, x)
+}
+
+// takeSamples makes samples the code of the system if it has no other: a repository of samples.
+func (f *finder) takeSamples() {
+	if slices.ContainsFunc(f.sources, func(x file) bool { return source.IsSource(strings.ToLower(x.base())) }) {
+		for _, x := range f.samples {
+			if !x.again {
+				f.other++
+			}
+		}
+		return
+	}
+	f.sources = append(f.sources, f.samples...)
+}
+
 // settle sorts the files and removes duplicates. A name
 // without symbolic links goes before one with them.
 func (f *finder) settle() {
+	f.takeSamples()
 	f.files, f.sources = settle(f.files), settle(f.sources)
 }
 

@@ -137,7 +137,7 @@ func (l *linker) joinName(list []claim) {
 		}
 		var partners []int
 		for _, p := range list[:i] {
-			if p.ref.Realm == c.ref.Realm || !l.compatible(p, c) {
+			if p.ref.Realm == c.ref.Realm || isAspire(p.ref.Realm) && isAspire(c.ref.Realm) || !l.compatible(p, c) {
 				continue
 			}
 			if root := l.find(p.root); !slices.Contains(partners, root) {
@@ -146,7 +146,7 @@ func (l *linker) joinName(list []claim) {
 		}
 		partners = l.preferRunning(partners)
 		switch {
-		case len(partners) == 1 && !(hosting(c.ref.Realm) && l.severalProjects(list)):
+		case len(partners) == 1 && !((hosting(c.ref.Realm) || isAspire(c.ref.Realm)) && severalProjects(list)):
 			l.unite(partners[0], c.root)
 		case len(partners) > 1:
 			l.note(l.entities[c.root].origin, `"`+c.ref.Name+`" could be any of several services of that name; it is kept apart`,
@@ -156,15 +156,18 @@ func (l *linker) joinName(list []claim) {
 }
 
 // severalProjects reports whether a name is claimed by more than one compose
-// project: then it is unknown which of them runs in the cluster.
-func (l *linker) severalProjects(list []claim) bool {
-	realm := ""
+// project, or by more than one application host of Aspire: then it is unknown which of them runs
+// in the cluster.
+func severalProjects(list []claim) bool {
+	composed, hosted := "", ""
 	for _, c := range list {
-		if strings.HasPrefix(c.ref.Realm, "compose:") {
-			if realm != "" && realm != c.ref.Realm {
-				return true
-			}
-			realm = c.ref.Realm
+		switch realm := c.ref.Realm; {
+		case isCompose(realm) && composed != "" && composed != realm, isAspire(realm) && hosted != "" && hosted != realm:
+			return true
+		case isCompose(realm):
+			composed = realm
+		case isAspire(realm):
+			hosted = realm
 		}
 	}
 	return false

@@ -117,7 +117,7 @@ func (l *linker) nameRank(c int, declared map[graph.Ref]int) int {
 
 // ids gives every root its ID: namespace/name, or name where no input gives a
 // namespace. If two have the same, a program keeps it and the others get a prefix:
-// their compose project if both are from one, else their kind, as in "gateway:shop/web".
+// their project, of Compose or Aspire, if both are from one, else their kind, as in "gateway:shop/web".
 func ids(all []identity, kinds []graph.Kind) []string {
 	byID := map[string][]int{}
 	list := make([]string, len(all))
@@ -142,14 +142,14 @@ func ids(all []identity, kinds []graph.Kind) []string {
 		})
 		projects := 0
 		for _, i := range clash {
-			if strings.HasPrefix(all[i].realm, "compose:") {
+			if _, of := projectOf(all[i].realm); of {
 				projects++
 			}
 		}
 		for _, i := range clash {
-			project, composed := strings.CutPrefix(all[i].realm, "compose:")
+			project, of := projectOf(all[i].realm)
 			switch {
-			case composed && projects > 1:
+			case of && projects > 1:
 				list[i] = project + "/" + all[i].name
 			case i != keep:
 				list[i] = kinds[i].String() + ":" + id

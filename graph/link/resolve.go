@@ -199,6 +199,19 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 
 func isCompose(realm string) bool { return strings.HasPrefix(realm, "compose:") }
 
+// isAspire reports whether a realm is that of an application host of .NET Aspire: a system of
+// its own, like a compose project.
+func isAspire(realm string) bool { return strings.HasPrefix(realm, "aspire:") }
+
+// projectOf returns the directory of a compose project, or of an application host, by its realm.
+func projectOf(realm string) (string, bool) {
+	if !isCompose(realm) && !isAspire(realm) {
+		return "", false
+	}
+	_, dir, _ := strings.Cut(realm, ":")
+	return dir, true
+}
+
 // hosting reports whether a realm is a platform that runs services. The entities of other
 // realms (native manifests, catalogs, configuration) usually run on such a platform.
 func hosting(realm string) bool {

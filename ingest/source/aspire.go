@@ -93,10 +93,12 @@ func (a *aspireHost) statement(i, end int) {
 		at = a.closing(m.open) + 1
 	}
 	of, known := a.resources[base]
+	// What a library of the system adds is a program if it gets the addresses of others.
+	refers := slices.ContainsFunc(methods, func(m method) bool { return m.name == "WithReference" })
 	for _, m := range methods {
 		switch {
 		case strings.HasPrefix(m.name, "Add") && (!known || m.name == "AddDatabase" || m.name == "AddApp"):
-			if made, ok := a.add(of, known, m); ok {
+			if made, ok := a.add(of, known, refers, m); ok {
 				of, known = made, true
 				if variable != "" {
 					a.resources[variable] = made
@@ -119,7 +121,7 @@ var aspireKinds = []struct {
 }{
 	{"Redis", graph.KindCache}, {"Valkey", graph.KindCache}, {"Garnet", graph.KindCache},
 	{"Postgres", graph.KindDatabase}, {"SqlServer", graph.KindDatabase}, {"MySql", graph.KindDatabase}, {"Mongo", graph.KindDatabase}, {"Oracle", graph.KindDatabase},
-	{"Cosmos", graph.KindDatabase}, {"Elasticsearch", graph.KindDatabase}, {"Qdrant", graph.KindDatabase}, {"Milvus", graph.KindDatabase}, {"SqlDatabase", graph.KindDatabase},
+	{"Cosmos", graph.KindDatabase}, {"Elasticsearch", graph.KindDatabase}, {"Qdrant", graph.KindDatabase}, {"Milvus", graph.KindDatabase}, {"SqlDatabase", graph.KindDatabase}, {"AzureStorage", graph.KindDatabase},
 	{"RabbitMQ", graph.KindBroker}, {"Kafka", graph.KindBroker}, {"Nats", graph.KindBroker}, {"ServiceBus", graph.KindBroker}, {"EventHubs", graph.KindBroker},
 	{"Yarp", graph.KindGateway}, {"Seq", graph.KindTelemetry}, {"Prometheus", graph.KindTelemetry}, {"Grafana", graph.KindTelemetry},
 }
@@ -131,8 +133,8 @@ var aspirePrograms = map[string]int{
 	"AddDockerfile": 1, "AddExecutable": 2, "AddJavaApp": 1, "AddSpringApp": 1, "AddRustApp": 1, "AddApp": -1, "AddContainer": -1, "AddAzureFunctionsProject": -1, "AddKeycloak": -1, "AddBunApp": 1, "AddDenoApp": 1,
 }
 
-// add declares what a method adds.
-func (a *aspireHost) add(parent resource, within bool, m method) (resource, bool) {
+// add declares what a method adds, which may get the addresses of others.
+func (a *aspireHost) add(parent resource, within, refers bool, m method) (resource, bool) {
 	args := a.args(m.open)
 	name := ""
 	if len(args) > 0 {
@@ -152,7 +154,7 @@ func (a *aspireHost) add(parent resource, within bool, m method) (resource, bool
 		}
 	}
 	switch {
-	case program:
+	case program, kind == graph.KindUnknown && refers:
 		kind = graph.KindService
 	case kind == graph.KindUnknown:
 		return resource{}, false
@@ -164,6 +166,9 @@ func (a *aspireHost) add(parent resource, within bool, m method) (resource, bool
 		e.Kind = graph.KindUnknown
 	}
 	a.facts.Entities = append(a.facts.Entities, e)
+	if !program {
+		return r, true
+	}
 	code := graph.CodeDirectory{Of: r.ref, Reason: graph.DirectoryArtifact, Origin: a.at(m.at)}
 	if m.name == "AddProject" || m.name == "AddAzureFunctionsProject" {
 		if close := m.open - 1; a.byte(close) == '>' && a.kind(close-1) == word { // Projects.Basket_API

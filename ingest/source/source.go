@@ -73,6 +73,14 @@ func LeavesOut(dir string) bool {
 		strings.HasSuffix(name, "-tests") || strings.HasSuffix(name, "-test") || strings.HasSuffix(name, "-e2e")
 }
 
+// IsSamples reports whether a directory has samples, by its name. They are code that LeavesOut leaves out
+// beside other code.
+func IsSamples(dir string) bool {
+	return slices.Contains(samples, strings.ToLower(path.Base(strings.ReplaceAll(dir, "\\", "/")))) && LeavesOut(dir)
+}
+
+var samples = []string{"example", "examples", "sample", "samples"}
+
 var leftOut = strings.Fields(`test tests testing __tests__ __mocks__ spec specs mock mocks fixture fixtures testdata example examples sample samples doc docs
 	e2e integration-test integration-tests load loadtest load-test load-tests loadtesting loadgenerator load-generator loadgen k6 locust jmeter gatling benchmark benchmarks
 	vendor third_party third-party node_modules bower_components site-packages venv virtualenv target dist obj generated gen __generated__ genproto
