@@ -281,7 +281,7 @@ func (f *finder) url(scheme, rest string) {
 	// An unknown scheme may be a listener of a broker, or no scheme at all: static://200.
 	known := ProtocolOf(scheme).Name == "" || scheme != "lb" && isShouted(rest)
 	for _, a := range list {
-		if f.way == "file" && (isSchemaHost(a.Host) || !f.key.address && isForPeople(a.Host)) {
+		if f.way == "file" && (isSchemaHost(a.Host) || isPages(a.Host) || !f.key.address && isForPeople(a.Host)) {
 			continue
 		}
 		f.add(a, form, known)
@@ -338,6 +338,11 @@ func isForPeople(host string) bool {
 		"stackoverflow.com", "en.wikipedia.org", "bit.ly", "goo.gl", "discord.gg", "t.me", "golang.org", "pkg.go.dev", "readthedocs.io":
 		return true
 	}
+	return false
+}
+
+// isPages reports whether a host has nothing but pages to read.
+func isPages(host string) bool {
 	return strings.HasSuffix(host, ".readthedocs.io") || strings.HasSuffix(host, ".github.io")
 }
 

@@ -66,7 +66,7 @@ var (
 	// that do so in spite of their words.
 	ownKeys = []string{"hostname", "host name", "server name", "service name", "kc hostname"}
 	// linkWords precede "url" or "uri" where pages have a link.
-	linkWords = wordSet(`root docs documentation help terms privacy logo icon favicon avatar banner changelog homepage
+	linkWords = wordSet(`root docs documentation help terms license licence privacy logo icon favicon avatar banner changelog homepage
 		support contact faq blog forum community website imprint tos`)
 	// homeWords alone precede "url" or "uri" in settings for the public address of the
 	// service, or of the site that it belongs to.
@@ -182,6 +182,9 @@ func (k *Key) isHome() bool {
 	n := len(k.Words)
 	if n < 2 || k.Words[n-1] != "url" && k.Words[n-1] != "uri" {
 		return false
+	}
+	if n > 3 && k.Words[n-2] == "service" && k.Words[n-3] == "of" && k.Words[n-4] == "terms" {
+		return true
 	}
 	return n == 2 && homeWords[k.Words[0]] || linkWords[k.Words[n-2]]
 }

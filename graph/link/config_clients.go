@@ -22,6 +22,7 @@ func (l *linker) serveClients() {
 	if len(files) == 0 {
 		return
 	}
+	l.dropServers(files)
 	users := map[graph.Ref][]graph.Ref{}
 	for i := range l.f.Uses {
 		users[l.f.Uses[i].Config] = append(users[l.f.Uses[i].Config], l.f.Uses[i].Of)
@@ -51,6 +52,31 @@ func (l *linker) serveClients() {
 			serve(v.Of, v.Origin)
 		}
 	}
+}
+
+// dropServers takes what a configuration server hands out from the server that it is mounted into: the one
+// program that mounts a repository, where others ask a server.
+func (l *linker) dropServers(files map[string][]graph.Ref) {
+	asks := slices.ContainsFunc(l.f.Values, asksServer) || slices.ContainsFunc(l.f.Configs, func(c graph.Config) bool {
+		return !c.Clients && slices.ContainsFunc(c.Entries, func(e graph.Entry) bool { return slices.ContainsFunc(e.Values, asksServer) })
+	})
+	if !asks {
+		return
+	}
+	mounting := map[graph.Ref][]graph.Ref{} // by the file
+	for _, list := range files {
+		for _, file := range list {
+			mounting[file] = nil
+		}
+	}
+	for _, u := range l.f.Uses {
+		if of, ok := mounting[u.Config]; ok && hosting(u.Of.Realm) && !slices.Contains(of, u.Of) {
+			mounting[u.Config] = append(of, u.Of)
+		}
+	}
+	l.f.Uses = slices.DeleteFunc(l.f.Uses, func(u graph.Use) bool {
+		return hosting(u.Of.Realm) && len(mounting[u.Config]) == 1
+	})
 }
 
 // asksServer reports whether a setting makes a program of Spring ask a configuration server.

@@ -112,6 +112,7 @@ func (l *linker) mergeFiles() {
 		}
 		k := &kept[i]
 		k.Entries = slices.Concat(k.Entries, c.Entries)
+		k.Clients = k.Clients || c.Clients
 		if k.Owner == nil || !k.OwnerSaid && c.OwnerSaid {
 			k.Owner, k.OwnerSaid = c.Owner, c.OwnerSaid
 		}

@@ -181,6 +181,9 @@ func (s *scope) variable(inner string) (string, bool) {
 			return v, true
 		}
 	}
+	if v, ok := s.fileSetting(name); ok {
+		return v, true
+	}
 	if has {
 		return fallback, true
 	}
@@ -193,6 +196,60 @@ func (s *scope) variable(inner string) (string, bool) {
 	}
 	return "", false
 }
+
+// fileSetting returns the text of a setting with a name of several words, "app.store.host", in the files of
+// the program, whichever of them has it: what a placeholder of Spring stands for. It is unknown where the files
+// differ about it.
+func (s *scope) fileSetting(name string) (string, bool) {
+	if !strings.Contains(name, ".") {
+		return "", false
+	}
+	if s.texts == nil {
+		s.texts = map[string]string{}
+		list := s.program
+		if list == nil {
+			list = []*scope{s}
+		}
+		differs := map[string]bool{}
+		for _, other := range list {
+			for i := range other.values {
+				v := &other.values[i]
+				if v.Source != graph.FromFile || !strings.Contains(v.Key, ".") {
+					continue
+				}
+				key := relaxed(v.Key)
+				text, twice := s.texts[key]
+				differs[key] = differs[key] || twice && text != v.Text
+				s.texts[key] = v.Text
+			}
+		}
+		for key := range differs {
+			if differs[key] {
+				delete(s.texts, key)
+			}
+		}
+	}
+	text, ok := s.texts[relaxed(name)]
+	return text, ok && !strings.Contains(text, "{"+name)
+}
+
+// isOtherBinder reports whether a setting is one of a binder of Spring Cloud Stream, where the program says that its
+// messages go to another one.
+func (s *scope) isOtherBinder(key string) bool {
+	rest, ok := strings.CutPrefix(key, "spring.cloud.stream.")
+	if !ok {
+		return false
+	}
+	binder, _, _ := strings.Cut(rest, ".")
+	if !slices.Contains(streamBinders, binder) {
+		return false
+	}
+	chosen, ok := s.fileSetting("spring.cloud.stream.default-binder")
+	return ok && chosen != binder && slices.Contains(streamBinders, chosen)
+}
+
+// streamBinders are the binders by the names that they have unless they are given others.
+var streamBinders = []string{"kafka", "rabbit", "pulsar", "solace"}
 
 // addresses returns the addresses in all settings of the scope. They are searched at the
 // first call.
@@ -226,7 +283,7 @@ func (s *scope) search() []found {
 				same.In, v = in, &same
 			}
 		}
-		if v.Source == graph.FromFile && s.isMatch(v.Key) {
+		if v.Source == graph.FromFile && (s.isMatch(v.Key) || s.isOtherBinder(v.Key)) {
 			continue
 		}
 		for _, m := range address.Find(address.ParseKey(key), s.expand(v.Text), v.Source) {

@@ -42,6 +42,9 @@ const minSharing = 3
 //   - if it names no program, and is the only store of its product in the bundle, for a program
 //     that is no store itself, or what all programs use alike: telemetry, a registry
 //
+// but not for a program in whose settings nothing refers to a definition that settings of others
+// refer to: "app.store.host" in "${app.store.host}".
+//
 // A key that a program names itself, and what a program reads alone, is in no bundle. A file with
 // the variables of a whole project, from which its programs choose theirs, is a bundle of all of
 // them for a program that takes it whole. Of a bundle that two programs have only the addresses
@@ -75,6 +78,7 @@ type sharing struct {
 	demoted map[bundle]*found             // the first address that lost its strength
 	readers map[bundle]set[int]           // the roots that have a bundle
 	called  map[bundle]*readerNames       // their names
+	refer   map[string]set[int]           // the roots in whose settings a placeholder has the name of a setting, by its relaxed form
 }
 
 // A block is the settings of one file that three or more programs have, by key and text, with
@@ -145,6 +149,7 @@ func (s *sharing) count() {
 	s.configs, s.places, s.copies = map[*graph.Config]set[string]{}, map[graph.Origin]set[string]{}, map[[2]string]set[string]{}
 	s.demoted, s.readers, s.called = map[bundle]*found{}, map[bundle]set[int]{}, map[bundle]*readerNames{}
 	s.findCommon()
+	s.findReferences()
 	for i := range s.callers {
 		c := &s.callers[i]
 		name := s.nameOf(c)
@@ -321,10 +326,56 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 		case e.to == c.from || s.shownOtherwise(c.from, e.to):
 		default:
 			switch named, self := s.named(c.from, b, e); {
+			case s.isDefinition(c, e):
+				e.list = commonList
+				s.mark(b, e.found)
 			case named && self, !named && (single[e.store] && !s.isStore(c.from) || s.isCommon(e)):
 			default:
 				e.list = commonList
 				s.mark(b, e.found)
+			}
+		}
+	}
+}
+
+// isDefinition reports whether an entry is a definition that settings of other programs refer to, and none of
+// the caller's.
+func (s *sharing) isDefinition(c *caller, e *entry) bool {
+	if e.value.Source != graph.FromFile || !strings.Contains(e.value.Key, ".") {
+		return false
+	}
+	in := s.refer[relaxed(e.value.Key)]
+	return in.len > 0 && !in.has(c.from)
+}
+
+// findReferences finds which settings of files placeholders refer to.
+func (s *sharing) findReferences() {
+	s.refer = map[string]set[int]{}
+	for i := range s.callers {
+		c := &s.callers[i]
+		for j := range c.scope.values {
+			v := &c.scope.values[j]
+			if v.Source != graph.FromFile {
+				continue
+			}
+			root := c.from
+			if c.scope.isOtherBinder(v.Key) {
+				root = -1 // it acts in no program
+			}
+			rest := v.Text
+			for {
+				_, after, found := strings.Cut(rest, "${")
+				if !found {
+					break
+				}
+				end := strings.IndexAny(after, ":}")
+				if end < 0 {
+					break
+				}
+				if name := after[:end]; strings.Contains(name, ".") {
+					put(s.refer, relaxed(name), root)
+				}
+				rest = after[end:]
 			}
 		}
 	}

@@ -95,6 +95,7 @@ type scope struct {
 	name   string
 	values []setting         // in the order of reading
 	env    map[string]string // by name; nil until asked for
+	texts  map[string]string // of the settings of files of the program, see fileSetting; nil until asked for
 	off    map[string]bool   // features that a setting switches off; nil if none
 	parts  *parts            // settings that act in the place of others; nil if none
 	open   map[string]bool   // variables whose values no input has, by their relaxed names
