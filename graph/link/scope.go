@@ -198,7 +198,7 @@ func (s *scope) variable(inner string) (string, bool) {
 }
 
 // fileSetting returns the text of a setting with a name of several words, "app.store.host", in the files of
-// the program, whichever of them has it: what a placeholder of Spring stands for. It is unknown where the files
+// the program, whichever of them has it: the value of a placeholder of Spring. It is unknown where the files
 // differ about it.
 func (s *scope) fileSetting(name string) (string, bool) {
 	if !strings.Contains(name, ".") {
