@@ -24,7 +24,8 @@ type Limit struct {
 // NewLimit returns a limit that is not yet in effect.
 func NewLimit(bytes int64) *Limit { return &Limit{bytes: bytes} }
 
-// Raise adds to the limit and puts it into effect, also if the process has needed more before.
+// Raise adds to the limit and puts it into effect, also if the process has needed more before, unless it needs more
+// now: a process that keeps what it has read would otherwise collect it again and again.
 func (l *Limit) Raise(bytes int64) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
@@ -32,6 +33,9 @@ func (l *Limit) Raise(bytes int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.bytes += bytes
+	if l.exceeded() {
+		return
+	}
 	debug.SetMemoryLimit(l.bytes)
 	if !l.watched {
 		l.watched = true
@@ -43,6 +47,13 @@ func (l *Limit) Raise(bytes int64) {
 // it the collector would run again and again.
 const room = 75
 
+// exceeded reports whether what was in use at the last collection leaves too little room.
+func (l *Limit) exceeded() bool {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64()) > l.bytes/100*room
+}
+
 // A sentinel is garbage: its finalizer runs after each collection.
 type sentinel struct{ limit *Limit }
 
@@ -50,9 +61,7 @@ func (s *sentinel) collected() {
 	l := s.limit
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	if int64(sample[0].Value.Uint64()) > l.bytes/100*room {
+	if l.exceeded() {
 		debug.SetMemoryLimit(math.MaxInt64)
 		l.watched = false
 		return

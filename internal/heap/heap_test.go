@@ -30,12 +30,16 @@ func TestLimit(t *testing.T) {
 	within(64 << 20)
 	used := make([]byte, 80<<20) // more than the limit
 	within(math.MaxInt64)
+	l.Raise(1 << 20)
+	if got := debug.SetMemoryLimit(-1); got != math.MaxInt64 {
+		t.Errorf("a limit of %d is in effect, which the heap exceeds", got)
+	}
 	runtime.KeepAlive(used)
 	l.Raise(200 << 20)
-	within(264 << 20)
-	within(264 << 20)
+	within(265 << 20)
+	within(265 << 20)
 
 	t.Setenv("GOGC", "100")
 	l.Raise(1)
-	within(264 << 20)
+	within(265 << 20)
 }
