@@ -17,6 +17,8 @@ type CodeFile struct {
 	Settings []string
 	// Unbound are the policies that act on no place that is known.
 	Unbound []Origin
+	// Loose is the first policy that acts on no place that is known, those that cannot be read among them; nil if there is none.
+	Loose *Loose
 }
 
 // A CodePlace is a place in source code that shows whom a program calls, or what answers to a name.

@@ -53,7 +53,7 @@ func checkBreakerBlindToSlow(p *Pass) {
 			continue
 		}
 		found, ok := firstFaultyLayer(p.Effective(e), breakerLayers, func(part *analyze.Part, l *policy.Effect) bool {
-			return unbounded(part) && !clientUnread(part) && !isStream(part) && l.Set.Breaker.IsWritten() && !detectsSlow(l.Set.Breaker)
+			return unbounded(part) && !clientUnread(p, e, part) && !isStream(part) && l.Set.Breaker.IsWritten() && !detectsSlow(l.Set.Breaker)
 		})
 		if ok {
 			blind = append(blind, breakerCall{e, found})

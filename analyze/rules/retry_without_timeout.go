@@ -28,7 +28,8 @@ attempt. Severity: warning; error if the caller is of tier 1.
     retries: {attempts: 3, retryOn: "5xx"}           # Istio has no default timeout
 
 Not reported: retries that are a product default, such as Istio's two; calls with a
-timeout in any layer; and proxies that give up on a callee that sends nothing, as nginx
+timeout in any layer; calls in a file of code, or with a setting that one reads, which has a policy
+of which it is not known whether it acts on them; and proxies that give up on a callee that sends nothing, as nginx
 does after its read timeout.
 
     retries: {attempts: 3, retryOn: "5xx", perTryTimeout: 1s}
@@ -46,7 +47,7 @@ func checkRetryWithoutTimeout(p *Pass) {
 			continue
 		}
 		part, l := found.part, found.layer
-		if clientUnread(part) {
+		if clientUnread(p, e, part) {
 			continue
 		}
 		sure, without := analyze.Default, "but no attempt has a timeout: one that hangs is never retried"

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
@@ -38,11 +39,12 @@ func sureOfBound(b policy.Limit) analyze.Confidence {
 func unbounded(part *analyze.Part) bool { return part.Attempt.State != policy.Finite }
 
 // clientUnread reports whether source code declares policies around a client of which no timeout is
-// read: the client may have one, or its library a default.
-func clientUnread(part *analyze.Part) bool {
-	return part.Attempt.State == policy.Undeclared && slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
+// read: the client may have one, or its library a default. So may a call with a policy in the code of which it is not
+// known whether it acts on it.
+func clientUnread(p *Pass, e graph.Edge, part *analyze.Part) bool {
+	return part.Attempt.State == policy.Undeclared && (looseIn(p.Core, e) != nil || slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
 		return l.Set.Layer == policy.App && slices.ContainsFunc(l.Set.Decisions(), func(d policy.Decision) bool { return isCode(d.Origin) })
-	})
+	}))
 }
 
 // until writes a bound as the time that something can take, "60s without a byte" for a read

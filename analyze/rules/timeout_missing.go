@@ -68,7 +68,7 @@ func checkTimeoutMissing(p *Pass) {
 			}
 		case !fromGateway(p, e):
 			found, named := matchingParts(parts, func(part *analyze.Part) bool {
-				return unbounded(part) && !clientUnread(part) && !disabled(part) && !isStream(part)
+				return unbounded(part) && !clientUnread(p, e, part) && !disabled(part) && !isStream(part)
 			})
 			if len(found) > 0 {
 				endless = append(endless, endlessCall{e, found[0], named})

@@ -68,6 +68,7 @@ func (l *linker) connectCode() {
 	c.index()
 	c.indexPolicies()
 	directories.dropListed()
+	directories.loosenReaders()
 	for i := range l.f.Code {
 		f := &l.f.Code[i]
 		c.file = f

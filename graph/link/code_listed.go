@@ -48,3 +48,37 @@ func (c *codeDirectories) dropListed() {
 		}
 	}
 }
+
+// loosenReaders marks calls that settings show, where a file of code that reads the setting has policies that act on no
+// place that is known: these may act on the call.
+func (c *codeDirectories) loosenReaders() {
+	type setting struct {
+		root int
+		name string // relaxed
+	}
+	loose := map[setting]*graph.Loose{}
+	for i := range c.f.Code {
+		f := &c.f.Code[i]
+		if f.Loose == nil || len(f.Settings) == 0 {
+			continue
+		}
+		for _, owner := range c.ownerAbove(path.Dir(path.Clean(f.Origin.File))) {
+			for _, name := range f.Settings {
+				if s := (setting{owner, relaxed(name)}); loose[s] == nil {
+					loose[s] = f.Loose
+				}
+			}
+		}
+	}
+	if len(loose) == 0 {
+		return
+	}
+	for i := range c.addressed {
+		a := &c.addressed[i]
+		if by := loose[setting{c.find(a.from), relaxed(a.value.Key)}]; by != nil {
+			if e := &c.edges[[2]int{a.from, a.to}][a.at]; e.Loose == nil {
+				e.Loose = by
+			}
+		}
+	}
+}

@@ -36,8 +36,12 @@ func (f *file) bindPolicies() {
 	f.addSteps()
 	f.findLoose()
 	for _, d := range g.drafts {
-		if !d.bound && (!d.p.Says.Empty() || len(d.p.Amounts) > 0) {
+		says := !d.p.Says.Empty() || len(d.p.Amounts) > 0
+		if !d.bound && says {
 			f.out.Unbound = append(f.out.Unbound, d.p.Origin)
+		}
+		if !d.placed && (says || d.unread >= 0) && f.out.Loose == nil {
+			f.out.Loose = f.loose(max(d.at, d.unread))
 		}
 	}
 	if len(g.wrappers) > maxWrappers {

@@ -93,6 +93,9 @@ var springValue = &Idiom{
 			return i
 		}
 		name, fallback, has := strings.Cut(text[open+2:], ":")
+		if name, whole := strings.CutSuffix(name, "}"); !has && whole && open == 0 && !strings.ContainsAny(name, " {}$") {
+			f.out.Settings = append(f.out.Settings, name)
+		}
 		if !has || strings.ContainsAny(name, " {}$") || len(fallback) < 3 {
 			return i
 		}

@@ -127,8 +127,9 @@ func (f *file) guardPlace(p *graph.CodePlace, at int) {
 		acting = append(acting, g)
 	}
 	slices.SortStableFunc(acting, func(a, b *guard) int { return cmp.Compare(b.to-b.from, a.to-a.from) })
+	placed := p.Kind != graph.CodeUse // whether a type is one of a client other files say
 	for _, g := range acting {
-		p.Policies, g.bound = append(p.Policies, g.p), true
+		p.Policies, g.bound, g.placed = append(p.Policies, g.p), true, g.placed || placed
 		if g.unread >= 0 {
 			p.Loose = f.loose(g.unread)
 		}
@@ -154,7 +155,7 @@ func (f *file) guardPlace(p *graph.CodePlace, at int) {
 	}
 	var policies []graph.CodePolicy
 	for _, d := range drafts { // those of the request go before those of its client
-		unread, d.bound = max(unread, d.unread), true
+		unread, d.bound, d.placed = max(unread, d.unread), true, d.placed || placed
 		if same := slices.IndexFunc(policies, func(o graph.CodePolicy) bool { return o.Says.Product == d.p.Says.Product }); same >= 0 {
 			policies[same] = over(policies[same], d.p)
 		} else {

@@ -69,6 +69,7 @@ type draft struct {
 	// unread is a token at which the code has something for the policy that cannot be read, -1 if there is none.
 	unread int
 	bound  bool // it acts on a place, or is shown for other files
+	placed bool // it acts on a place that is more than the use of a type
 }
 
 // A measure is what a number of an option counts.

@@ -94,7 +94,7 @@ func (f *file) axiosDefaults(i int) {
 
 // showProcess shows a policy that all requests of the program have.
 func (f *file) showProcess(i int, symbol string, d *draft) {
-	d.bound = true
+	d.bound, d.placed = true, true
 	p := graph.CodePlace{Kind: graph.CodeProcess, Symbol: symbol, Policies: []graph.CodePolicy{d.p}}
 	if d.unread >= 0 {
 		p.Loose = f.loose(d.unread)

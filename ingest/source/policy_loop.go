@@ -295,7 +295,7 @@ func (f *file) exportWrappers() {
 		}
 		d := f.draft(product.HandWritten, w.loop.head)
 		f.retries(d, w.loop, w.fn, nil)
-		d.bound = true
+		d.bound, d.placed = true, true
 		p := graph.CodePlace{Kind: graph.CodeWrapper, Symbol: f.module() + "#" + w.fn.name, Policies: []graph.CodePolicy{d.p}}
 		if d.unread >= 0 {
 			p.Loose = f.loose(d.unread)
