@@ -34,12 +34,19 @@ func IsAddressed(g *graph.Graph, e graph.Edge) bool {
 	return len(evidence) == 0 || slices.ContainsFunc(evidence, func(shown graph.Evidence) bool { return !shown.IsStartOrder() })
 }
 
-// Addressed returns the synchronous calls that more than a start order shows. Programs start
+// Addressed returns the synchronous calls that more than a start order shows, and more than a link. Programs start
 // after others for many reasons, so a start order alone is no measure of a service's calls.
 func (r *Analysis) Addressed() *graph.Graph {
 	return addressed.Of(r, Once{}, func() *graph.Graph {
-		return r.Sync.Where(func(e graph.Edge) bool { return IsAddressed(r.Sync, e) })
+		return r.Sync.Where(func(e graph.Edge) bool { return IsAddressed(r.Sync, e) && !IsLink(r.Sync, e) })
 	})
+}
+
+// IsLink reports whether all that shows the call e is the address of a gateway of the estate in a setting of a program
+// behind it, which proves no call: programs know the addresses under which people find them and each other, for the
+// links in their pages and mails.
+func IsLink(g *graph.Graph, e graph.Edge) bool {
+	return g.Service(g.To(e)).Kind == graph.KindGateway && g.Service(g.From(e)).Kind != graph.KindGateway && g.Strength(e) < graph.Strong && g.Observed(e) == nil
 }
 
 var addressed = NewMemo[Once, *graph.Graph]("the synchronous calls that more than a start order shows")
@@ -49,7 +56,7 @@ var addressed = NewMemo[Once, *graph.Graph]("the synchronous calls that more tha
 // not go there again.
 func (r *Analysis) Unrouted(g *graph.Graph) *graph.Graph {
 	return unrouted.Of(r, g, func() *graph.Graph {
-		return g.Where(func(e graph.Edge) bool { return !IsRoute(g, e) })
+		return g.Where(func(e graph.Edge) bool { return !IsRoute(g, e) && !IsLink(g, e) })
 	})
 }
 
