@@ -118,13 +118,13 @@ func (l *linker) resolveAliases() {
 
 // findHomeNamespaces decides in which namespaces objects without one may be: in "default",
 // and in one that is addressed with the names of two or more of them, but has no objects of
-// these names.
+// these names. Of four names at most one may be that of no object: a store that is elsewhere.
 func (l *linker) findHomeNamespaces() {
 	l.hosts.homeNamespaces["default"] = true
 	if !l.hosts.namespaces[""] {
 		return
 	}
-	hits, several, misses := map[string]string{}, map[string]bool{}, map[string]bool{} // by namespace
+	hits, misses := map[string]set[string]{}, map[string]set[string]{} // names by namespace
 	see := func(host string) {
 		parts := strings.Split(canonical(host), ".")
 		if len(parts) != 2 {
@@ -134,11 +134,9 @@ func (l *linker) findHomeNamespaces() {
 			return
 		}
 		if _, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: parts[0]}]; !ok {
-			misses[parts[1]] = true
-		} else if hit, ok := hits[parts[1]]; !ok {
-			hits[parts[1]] = parts[0]
-		} else if hit != parts[0] {
-			several[parts[1]] = true
+			put(misses, parts[1], parts[0])
+		} else {
+			put(hits, parts[1], parts[0])
 		}
 	}
 	for _, s := range l.scopes() {
@@ -150,13 +148,13 @@ func (l *linker) findHomeNamespaces() {
 		see(l.f.Calls[i].From.Host.Host)
 		see(l.f.Calls[i].To.Host.Host)
 	}
-	for ns := range several {
-		if !misses[ns] {
+	for ns, names := range hits {
+		if names.len >= 2 && 3*misses[ns].len <= names.len {
 			l.hosts.homeNamespaces[ns] = true
 		}
 	}
 	for i := range l.f.Namespaces {
-		if n := l.f.Namespaces[i].Name; !l.hosts.namespaces[n] && !misses[n] && len(l.f.Namespaces) == 1 {
+		if n := l.f.Namespaces[i].Name; !l.hosts.namespaces[n] && misses[n].len == 0 && len(l.f.Namespaces) == 1 {
 			l.hosts.homeNamespaces[n] = true
 		}
 	}

@@ -157,6 +157,7 @@ func (s *sharing) count() {
 			switch v := c.found[j].value; {
 			case v.config != nil && v.whole:
 				put(s.configs, v.config, name)
+				put(s.copies, [2]string{v.Key, v.Text}, name)
 			case v.config == nil:
 				put(s.places, v.Origin, name)
 				if !s.common[v.Origin.File] {
@@ -210,17 +211,23 @@ func (s *sharing) nameOf(c *caller) string {
 // bundleOf returns the bundle that a setting is from, unless the program names it itself.
 func (s *sharing) bundleOf(c *caller, v *setting) (bundle, bool) {
 	switch {
-	case v.config != nil:
-		return bundle{config: v.config}, v.whole
+	case v.config != nil && !v.whole:
+		return bundle{}, false
+	case v.config != nil && s.configs[v.config].len >= minSharing:
+		return bundle{config: v.config}, true
+	case v.config != nil: // of one or two programs, and may be a copy of those of others
 	case s.common[v.Origin.File], s.places[v.Origin].len > 1:
 		return bundle{file: v.Origin.File}, true
 	}
-	for _, file := range s.copied[c] {
+	for _, file := range s.copied[c] { // of settings of its own
 		if s.blocks[file][[2]string{v.Key, v.Text}].len > 0 {
 			return bundle{file: file}, true
 		}
 	}
 	copied := s.copiers[[2]string{v.Key, v.Text}]
+	if copied == nil && v.config != nil {
+		return bundle{config: v.config}, true
+	}
 	return bundle{copied: copied}, copied != nil
 }
 
