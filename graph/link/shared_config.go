@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -157,7 +158,8 @@ func (s *sharing) count() {
 			switch v := c.found[j].value; {
 			case v.config != nil && v.whole:
 				put(s.configs, v.config, name)
-				put(s.copies, [2]string{v.Key, v.Text}, name)
+				// Of an image in several estates or under several names each has its own config.
+				put(s.copies, [2]string{v.Key, v.Text}, cmp.Or(s.programs[c.from].image, name))
 			case v.config == nil:
 				put(s.places, v.Origin, name)
 				if !s.common[v.Origin.File] {

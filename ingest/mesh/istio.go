@@ -219,7 +219,7 @@ func envoyFilter(r *resource.Object) {
 	if !ok {
 		return
 	}
-	fields := field.New(r.Document, product.EnvoyDuration)
+	fields := field.New(r.Document, product.IstioPatch)
 	filters := filterTimeouts(r, fields)
 	for _, patch := range r.List(r.Spec, "configPatches") {
 		value := patch.Get("patch", "value")

@@ -37,7 +37,7 @@ func patchPolicies(r *resource.Object, i int, patch document.Node, from []graph.
 	if priority, ok := r.Spec.Get("priority").Int(); ok {
 		p.Rank = max(-1000, min(priority, 1000))
 	}
-	c := proxy.NewEnvoyConfig(field.New(r.Document, product.EnvoyDuration), product.Istio)
+	c := proxy.NewEnvoyConfig(field.New(r.Document, product.IstioPatch), product.Istio)
 	c.Prefix = fmt.Sprintf("configPatches[%d].patch.value.", i)
 	host := ""
 	switch patch.Get("applyTo").Str() {
@@ -82,7 +82,7 @@ func patchedRoute(f *field.Reader, n document.Node) policy.Set {
 	})}
 	if retry.IsMap() {
 		f := f.Within("retry_policy")
-		backoff := f.In(product.EnvoyRequired)
+		backoff := f.In(product.IstioPatchRequired)
 		says.Retry = &policy.Retry{Retries: settings.SwitchedOffAt0(f.Count(0, retry, "num_retries")), On: proxy.EnvoyOn(f, retry), Backoff: field.Presence(policy.Backoff{
 			Base: backoff.Duration(retry, "retry_back_off", "base_interval"), Max: backoff.Duration(retry, "retry_back_off", "max_interval"),
 		})}

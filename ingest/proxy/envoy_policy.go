@@ -21,6 +21,7 @@ import (
 type EnvoyConfig struct {
 	*field.Reader
 	product *policy.Product
+	waits   *policy.Syntax // of checks, which have no default
 	// callees returns who is behind a cluster.
 	Callees  func(cluster string) []graph.EndpointRef
 	idle     document.Node // of streams, as the connection manager around has it
@@ -38,7 +39,11 @@ type envoyLead struct {
 // NewEnvoyConfig returns a reader of routes and clusters, whose policies are of p.
 func NewEnvoyConfig(f *field.Reader, p *policy.Product) *EnvoyConfig {
 	f.Look = EnvoyGet
-	return &EnvoyConfig{Reader: f, product: p}
+	c := &EnvoyConfig{Reader: f, product: p, waits: product.EnvoyRequired}
+	if p == product.Istio {
+		c.waits = product.IstioPatchRequired
+	}
+	return c
 }
 
 // envoyPolicies reads the policies of a static configuration.
@@ -335,7 +340,7 @@ func (c *EnvoyConfig) ClusterSays(n document.Node, says *policy.Set) {
 		says.Breaker.Panic = c.Percent(n, "common_lb_config", "healthy_panic_threshold", "value")
 	}
 	for _, check := range EnvoyGet(n, "health_checks").List() {
-		f := c.Within("health_checks").In(product.EnvoyRequired)
+		f := c.Within("health_checks").In(c.waits)
 		says.HealthCheck = field.Presence(policy.HealthCheck{
 			Interval: f.Duration(check, "interval"),
 			Timeout:  f.Duration(check, "timeout"),

@@ -83,6 +83,13 @@ var IstioTimeout = &policy.Syntax{
 // IstioIdle is that of connections without bytes, which may be 0: pkg/config/validation/validation.go:1192.
 var IstioIdle = &policy.Syntax{Title: "Istio", Read: readGo, Zero: policy.Off, Good: IstioDuration.Good, Unit: "s"}
 
+// IstioPatch is that of what an EnvoyFilter merges into Envoy's configuration. Envoy takes seconds only, but Istio
+// reads patches by itself, with what time.ParseDuration takes: pkg/util/protomarshal/protomarshal.go:38.
+var IstioPatch = &policy.Syntax{Title: "Istio", Read: readGo, Zero: policy.Off, Good: IstioDuration.Good, Unit: "s", Messages: true}
+
+// IstioPatchRequired is that of the waits of retries and checks in patches, which have no default.
+var IstioPatchRequired = &policy.Syntax{Title: "Istio", Read: readGo, Good: IstioDuration.Good, Unit: "s", Messages: true}
+
 // IstioRetryOn are Envoy's words. Istio moves bare statuses among them to Envoy's
 // retriable status codes.
 var IstioRetryOn = &policy.RetryWords{Title: "Istio", Words: envoyWords, Statuses: true}
