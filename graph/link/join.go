@@ -66,7 +66,8 @@ func (l *linker) join() {
 // joinImages joins the configuration of a program that no service has the name of with the one
 // service that runs an image of that name: a module is built into an image called like it, or
 // with a further ending that the images of three or more modules have. Else it is that of the one
-// service whose name has the same letters, "order-service" of "orderService".
+// service whose name has the same letters, "order-service" of "orderService". The configuration of
+// a proxy belongs to the image that its directory is named after.
 func (l *linker) joinImages() {
 	running := map[string][]int{} // roots by the name of their image
 	alike := map[string][]int{}   // roots by the letters of their names
@@ -87,11 +88,14 @@ func (l *linker) joinImages() {
 	byEnding := map[string]map[int]int{} // the roots of images by the programs that they begin with
 	for c := range l.entities {
 		e := &l.entities[c]
-		if e.ref.Realm != "spring" || l.find(c) != c || l.isJoined(c) {
+		if e.ref.Realm != "spring" && e.ref.Realm != "nginx" || l.find(c) != c || l.isJoined(c) {
 			continue
 		}
-		if list := running[strings.ToLower(e.ref.Name)]; len(list) == 1 {
+		if list := running[strings.ToLower(e.ref.Name)]; len(list) == 1 && !slices.Contains(stockProxies, strings.ToLower(e.ref.Name)) {
 			l.unite(list[0], c)
+			continue
+		}
+		if e.ref.Realm == "nginx" { // a directory that is named after anything
 			continue
 		}
 		if list := alike[relaxed(e.ref.Name)]; len(list) == 1 {
@@ -115,6 +119,9 @@ func (l *linker) joinImages() {
 		}
 	}
 }
+
+// stockProxies are names of images that say nothing about who runs them.
+var stockProxies = []string{"nginx", "haproxy", "httpd", "apache"}
 
 // isJoined reports whether a root has other entities.
 func (l *linker) isJoined(root int) bool {

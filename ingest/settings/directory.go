@@ -12,8 +12,8 @@ import (
 // configuration. It returns "" if no directory does.
 func SpringModule(file string) string {
 	dir := path.Dir(file)
-	if module, _, ok := strings.Cut(dir+"/", "/src/"); ok {
-		return directoryName(module)
+	if i := strings.LastIndex(dir+"/", "/src/main/"); i >= 0 { // modules may be in a directory "src" themselves
+		return directoryName(dir[:i])
 	}
 	return NearestDirectory(dir)
 }

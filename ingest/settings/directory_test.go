@@ -14,6 +14,9 @@ func TestSpringModule(t *testing.T) {
 		"examples/camel-routes/src/main/resources/application.properties": "camel-routes",
 		"java/quarkus/src/main/resources/application.properties":          "quarkus",
 		"../src/main/resources/application.yml":                           "",
+		"shop/src/cart/src/main/resources/application.yml":                "cart",
+		"shop/src/cart/config/application.yml":                            "cart",
+		"cart/src/config/application.yml":                                 "cart",
 		"cart/config/application.yml":                                     "cart",
 		"config/application.yml":                                          "",
 	} {
