@@ -586,7 +586,7 @@ func lookup(how graph.Lookup, namespace string, p *policy.Product, from, to *gra
 		case how == graph.CallerFirst && namespace != "" && namespace == p.OrNative().RootNamespace:
 			return 1, true
 		}
-		return 0, false
+		return 0, namespace == "" // applied with one that the inputs do not give
 	}
 	return 0, true
 }
