@@ -37,6 +37,7 @@ type Facts struct {
 	Mistakes   []Mistake
 	Estate     []EstatePart
 	Below      []string // as in Coverage
+	Added      []Labels // what a tool adds to the labels of pods and to selectors when it builds manifests
 
 	Code            []CodeFile
 	CodeDirectories []CodeDirectory

@@ -25,7 +25,8 @@ Reported for a service whose workload declares no replica at all, with a synchro
 caller that is proven by strong evidence, if no autoscaler in the inputs scales it. A
 Service whose selector misses the pods of the workload that it is for is reported, too,
 with and without callers: the workload of its name, or the only one in its namespace
-whose labels differ from the selector in a letter or two.
+whose labels differ from the selector in a letter or two. Labels that a kustomization adds
+are not missed.
 
 A route of Istio to a subset that no DestinationRule declares finds no replica either. It is
 reported as info where no DestinationRule of the inputs is for the host.

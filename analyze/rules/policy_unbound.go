@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -55,7 +56,8 @@ such objects are reported in one finding.
 
 Not reported: objects that match a call, unless a part of them names services that get none:
 a target in "targets.apps" of Dapr is for invocations, not for deliveries; and what a proxy says
-of the program behind it on its own machine, and hosts with variables. What a library does for a
+of the program behind it on its own machine, and hosts with variables; and objects for what has the
+name of a release that is not rendered in front, which is reported itself. What a library does for a
 program of which no input shows a call to another program is not judged: its calls are in code.
 
     hosts: [ratings.shop.svc.cluster.local]
@@ -103,7 +105,7 @@ func checkPolicyUnbound(p *Pass) {
 				}
 			case part.UnboundReason == graph.NotUnbound && !made, part.UnboundReason == graph.NoCoreCall:
 				bound = true
-			case staysInside(part), filledInLater(part):
+			case staysInside(part), filledInLater(part), notRenderedYet(p, part):
 			case isDeclared(&part.Says) && (amiss[part.UnboundReason] || !acting[part.Origin]):
 				loose = append(loose, part)
 			}
@@ -178,6 +180,22 @@ func filledInLater(b *graph.BoundPolicy) bool {
 	return len(b.To) > 0 && !slices.ContainsFunc(b.To, func(to graph.EndpointRef) bool {
 		host := to.Host.Host
 		return !strings.Contains(host, "$") && !(strings.Contains(host, "_") && strings.Contains(host, ".svc."))
+	})
+}
+
+// notRenderedYet reports whether the object that a policy belongs to, or the service that it is for, has
+// the name of a release that is not rendered, or begins with it, as what charts declare does. That
+// release is reported.
+func notRenderedYet(p *Pass, b *graph.BoundPolicy) bool {
+	name := b.Of.Name
+	if b.UnboundReason == graph.NoCallee && len(b.To) == 1 {
+		name = firstLabel(partyName(&b.To[0]))
+	} else if b.UnboundReason != graph.NoRoute {
+		return false
+	}
+	return name != "" && slices.ContainsFunc(p.Graph.Coverage().Unread, func(u graph.Unread) bool {
+		release := path.Base(u.Name)
+		return u.Kind.Lost && (name == release || strings.HasPrefix(name, release+"-"))
 	})
 }
 

@@ -178,10 +178,24 @@ func (l *linker) missed(c, w int, n *graph.Name) {
 	}
 	of := l.entities[w].ref
 	l.unite(w, c)
+	if l.lacksAdded(n.Selects.Labels, labels) {
+		return
+	}
 	l.f.Mistakes = append(l.f.Mistakes, graph.Mistake{
 		Kind: graph.MissedSelector, Object: n.Subject(), Field: "spec.selector", Of: of, Origin: n.Origin,
 		Why: "selects no pod of " + of.Subject() + ": " + strings.Join(lacks, "; "), Hint: hint,
 	})
+}
+
+// lacksAdded reports whether the labels of a selector that pods do not have are added to them when
+// the manifests are built.
+func (l *linker) lacksAdded(selector, labels graph.Labels) bool {
+	for key, value := range selector {
+		if labels[key] != value && !slices.ContainsFunc(l.f.Added, func(added graph.Labels) bool { return added[key] == value }) {
+			return false
+		}
+	}
+	return true
 }
 
 // nearLabels reports whether pods have every label of a selector with the same value or a

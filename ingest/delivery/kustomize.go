@@ -38,6 +38,7 @@ var changes = []struct{ field, word string }{
 // readKustomization reports a kustomization. A component acts by the kustomizations that list
 // it.
 func readKustomization(d *document.Document, f *graph.Facts) {
+	addedLabels(d, f)
 	if d.Head.Kind == "Component" {
 		return
 	}
@@ -80,6 +81,26 @@ func readKustomization(d *document.Document, f *graph.Facts) {
 	}
 	if namespace := d.Root.Get("namespace").Str(); namespace != "" {
 		d.Problem(graph.Note, d.Root.Get("namespace"), "pass the output of kustomize build instead", "the kustomization is not built: its namespace %q is not applied", namespace)
+	}
+}
+
+// addedLabels reads the labels that a kustomization, or a component, gives to pods.
+func addedLabels(d *document.Document, f *graph.Facts) {
+	add := func(pairs document.Node) {
+		added := graph.Labels{}
+		for key, value := range pairs.Pairs() {
+			added[key.Str()] = value.Str()
+		}
+		if len(added) > 0 {
+			f.Added = append(f.Added, added)
+		}
+	}
+	add(d.Root.Get("commonLabels"))
+	for _, labels := range d.Root.Get("labels").List() {
+		selectors, _ := labels.Get("includeSelectors").Bool()
+		if templates, _ := labels.Get("includeTemplates").Bool(); selectors || templates {
+			add(labels.Get("pairs"))
+		}
 	}
 }
 
