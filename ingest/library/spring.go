@@ -46,8 +46,13 @@ func isSpringHead(h *document.Head) bool {
 	return false
 }
 
+// isTestSet reports whether a source set of Maven or Gradle is for tests: "it", "integrationTest".
+func isTestSet(name string) bool {
+	return name == "it" || strings.Contains(strings.ToLower(name), "test")
+}
+
 func readSpring(d *document.Document, f *graph.Facts) {
-	if strings.Contains("/"+d.File, "/src/test/") {
+	if _, set, ok := settings.SourceSet(path.Dir(d.File)); strings.Contains("/"+d.File, "/src/test/") || ok && isTestSet(set) {
 		d.Problem(graph.Skipped, d.Root, "", "configuration for tests is skipped")
 		return
 	}

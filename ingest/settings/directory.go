@@ -12,10 +12,22 @@ import (
 // configuration. It returns "" if no directory does.
 func SpringModule(file string) string {
 	dir := path.Dir(file)
-	if i := strings.LastIndex(dir+"/", "/src/main/"); i >= 0 { // modules may be in a directory "src" themselves
-		return directoryName(dir[:i])
+	if module, _, ok := SourceSet(dir); ok {
+		return directoryName(module)
 	}
 	return NearestDirectory(dir)
+}
+
+// SourceSet cuts a directory into the module of Maven or Gradle that it is in and the source set, as
+// "main" in "cart/src/main/resources". A directory "src" may as well hold modules.
+func SourceSet(dir string) (module, set string, ok bool) {
+	parts := strings.Split(dir, "/")
+	for i := len(parts) - 2; i > 0; i-- {
+		if parts[i] == "src" && (parts[i+1] == "main" || i+2 < len(parts) && parts[i+2] == "resources") {
+			return strings.Join(parts[:i], "/"), parts[i+1], true
+		}
+	}
+	return "", "", false
 }
 
 func directoryName(dir string) string {

@@ -16,6 +16,7 @@ func TestSpringModule(t *testing.T) {
 		"../src/main/resources/application.yml":                           "",
 		"shop/src/cart/src/main/resources/application.yml":                "cart",
 		"shop/src/cart/config/application.yml":                            "cart",
+		"cart/src/it/resources/application.yml":                           "cart",
 		"cart/src/config/application.yml":                                 "cart",
 		"cart/config/application.yml":                                     "cart",
 		"config/application.yml":                                          "",
