@@ -47,6 +47,7 @@ func (l *linker) assignFiles() {
 	l.mergeFiles()
 	l.serveClients()
 	l.dropUnread()
+	l.guessed = map[graph.Ref]bool{}
 	users := map[graph.Ref][]graph.Ref{}
 	for _, u := range l.f.Uses {
 		if u.Config.Realm == "file" && !slices.Contains(users[u.Config], u.Of) {
@@ -61,6 +62,7 @@ func (l *linker) assignFiles() {
 			l.f.Entities = append(l.f.Entities, *c.Owner)
 			l.f.Uses = append(l.f.Uses, graph.Use{Of: c.Owner.Ref, Config: c.Ref, File: true, Guess: !c.OwnerSaid, Origin: c.Origin})
 			if !c.OwnerSaid {
+				l.guessed[c.Owner.Ref] = true
 				l.note(c.Origin, `nothing is seen to use this file; it is taken for one of "`+c.Owner.Name+`"`,
 					"read it together with the manifest that mounts it")
 			}

@@ -66,11 +66,12 @@ func (l *linker) join() {
 // joinImages joins the configuration of a program that no service has the name of with the one
 // service that runs an image of that name: a module is built into an image called like it, or
 // with a further ending that the images of three or more modules have. Else it is that of the one
-// service whose name has the same letters, "order-service" of "orderService". The configuration of
-// a proxy belongs to the image that its directory is named after.
+// service whose name has the same letters, "order-service" of "orderService". A file that only its
+// directory gives to a program belongs to the image with that name, unless that is a stock image.
 func (l *linker) joinImages() {
 	running := map[string][]int{} // roots by the name of their image
 	alike := map[string][]int{}   // roots by the letters of their names
+	owned := map[string]bool{}    // whether an image of this name has an owner
 	for c := range l.entities {
 		if !hosting(l.entities[c].ref.Realm) {
 			continue
@@ -83,27 +84,29 @@ func (l *linker) joinImages() {
 			if name != "" && !slices.Contains(running[name], root) {
 				running[name] = append(running[name], root)
 			}
+			owned[name] = owned[name] || strings.Contains(t.Image, "/")
 		}
 	}
 	byEnding := map[string]map[int]int{} // the roots of images by the programs that they begin with
 	for c := range l.entities {
 		e := &l.entities[c]
-		if e.ref.Realm != "spring" && e.ref.Realm != "nginx" || l.find(c) != c || l.isJoined(c) {
+		module, name := e.ref.Realm == "spring", strings.ToLower(e.ref.Name)
+		if !module && !l.guessed[e.ref] || l.find(c) != c || l.isJoined(c) {
 			continue
 		}
-		if list := running[strings.ToLower(e.ref.Name)]; len(list) == 1 && !slices.Contains(stockProxies, strings.ToLower(e.ref.Name)) {
+		if list := running[name]; len(list) == 1 && (module || owned[name]) {
 			l.unite(list[0], c)
 			continue
 		}
-		if e.ref.Realm == "nginx" { // a directory that is named after anything
+		if !module { // a directory that is named after anything
 			continue
 		}
 		if list := alike[relaxed(e.ref.Name)]; len(list) == 1 {
 			l.unite(list[0], c)
 			continue
 		}
-		for name, list := range running {
-			if ending, ok := strings.CutPrefix(name, strings.ToLower(e.ref.Name)+"-"); ok && len(list) == 1 {
+		for image, list := range running {
+			if ending, ok := strings.CutPrefix(image, name+"-"); ok && len(list) == 1 {
 				if byEnding[ending] == nil {
 					byEnding[ending] = map[int]int{}
 				}
@@ -119,9 +122,6 @@ func (l *linker) joinImages() {
 		}
 	}
 }
-
-// stockProxies are names of images that say nothing about who runs them.
-var stockProxies = []string{"nginx", "haproxy", "httpd", "apache"}
 
 // isJoined reports whether a root has other entities.
 func (l *linker) isJoined(root int) bool {

@@ -15,9 +15,10 @@ type linker struct {
 	entities []entity
 	entityIndex
 	hosts     hosts
-	allScopes []*scope          // see scopes
-	settings  map[int][]*scope  // by root: the settings of its program
-	profiles  map[int]*profiles // by root: see activeProfiles
+	allScopes []*scope           // see scopes
+	settings  map[int][]*scope   // by root: the settings of its program
+	profiles  map[int]*profiles  // by root: see activeProfiles
+	guessed   map[graph.Ref]bool // owners of files that only a directory names
 
 	edges             map[[2]int][]graph.Evidence
 	many              map[[2]int]*evidencePlaces // of calls with much evidence
