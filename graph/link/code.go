@@ -69,6 +69,7 @@ func (l *linker) connectCode() {
 	c.indexPolicies()
 	directories.dropListed()
 	directories.loosenReaders()
+	directories.raiseReaders()
 	for i := range l.f.Code {
 		f := &l.f.Code[i]
 		c.file = f

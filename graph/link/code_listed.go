@@ -82,3 +82,40 @@ func (c *codeDirectories) loosenReaders() {
 		}
 	}
 }
+
+// raiseReaders gives evidence of settings that several programs have its strength back for those whose code reads the
+// setting, if they are few: code that all have alike shows no single one.
+func (c *codeDirectories) raiseReaders() {
+	shared := map[string]bool{} // settings, relaxed
+	for i := range c.addressed {
+		if a := &c.addressed[i]; a.found.list == commonList {
+			shared[relaxed(a.value.Key)] = true
+		}
+	}
+	if len(shared) == 0 {
+		return
+	}
+	readers := map[string]set[int]{} // roots by the setting
+	for i := range c.f.Code {
+		f := &c.f.Code[i]
+		var owners []int
+		for _, name := range f.Settings {
+			if name = relaxed(name); !shared[name] {
+				continue
+			}
+			if owners == nil {
+				owners = c.ownerAbove(path.Dir(path.Clean(f.Origin.File)))
+			}
+			for _, owner := range owners {
+				put(readers, name, owner)
+			}
+		}
+	}
+	for i := range c.addressed {
+		a := &c.addressed[i]
+		if by := readers[relaxed(a.value.Key)]; a.found.list == commonList && by.has(c.find(a.from)) && by.len < minSharing {
+			e := &c.edges[[2]int{a.from, a.to}][a.at]
+			e.Strength = max(e.Strength, graph.Strong)
+		}
+	}
+}

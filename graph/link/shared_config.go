@@ -41,7 +41,8 @@ const minSharing = 3
 //   - that is shown to use the service otherwise: by a start order, a link, a permission
 //   - whose name, and that of no other program with the bundle, is in the key or the host
 //   - if it names no program, and is the only store of its product in the bundle, for a program
-//     that is no store itself, or what all programs use alike: telemetry, a registry
+//     that is no store itself, unless at least half of the programs with the bundle are shown to use it otherwise
+//   - if it is for what all programs use alike: telemetry, a registry
 //
 // but not for a program in whose settings nothing refers to a definition that settings of others
 // refer to: "app.store.host" in "${app.store.host}".
@@ -338,13 +339,32 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 			case s.isDefinition(c, e):
 				e.list = commonList
 				s.mark(b, e.found)
-			case named && self, !named && (single[e.store] && !s.isStore(c.from) || s.isCommon(e)):
+			case named && self, !named && (single[e.store] && !s.isStore(c.from) && !s.isShownOfMost(b, e.to) || s.isCommon(e)):
 			default:
 				e.list = commonList
 				s.mark(b, e.found)
 			}
 		}
 	}
+}
+
+// isShownOfMost reports whether at least half of the programs with a bundle, stores left out, are shown to use a root by
+// evidence of their own: then the others do not use it.
+func (s *sharing) isShownOfMost(b bundle, to int) bool {
+	if to < 0 {
+		return false
+	}
+	programs, shown := 0, 0
+	for root := range s.readers[b].all() {
+		if root == to || s.isStore(root) {
+			continue
+		}
+		programs++
+		if s.shownOtherwise(root, to) {
+			shown++
+		}
+	}
+	return 2*shown >= programs && shown > 0
 }
 
 // isDefinition reports whether an entry is a definition that settings of other programs refer to, and none of

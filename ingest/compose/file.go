@@ -222,6 +222,11 @@ func (p *composeFile) envFile(n document.Node) []composePair {
 	}
 	name := path.Join(p.dir, file)
 	text, err := p.content(name)
+	if required && err != nil {
+		if text, name, err = p.withSample(name); err == nil {
+			p.problem(graph.Note, n, "", "there is no env_file %q; its sample %q is read", file, path.Base(name))
+		}
+	}
 	if err != nil {
 		if !p.isOutside(err, file, p.at(n)) && required {
 			p.problem(graph.Note, n, "create the file, or set required: false",

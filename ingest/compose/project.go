@@ -447,15 +447,15 @@ func (p *composeProject) declaresAlone() bool {
 	return true
 }
 
-// readVariables adds the lines of a .env file that is there; earlier values win. The place is
+// readVariables adds the lines of a .env file that is there, or those of its sample; earlier values win. The place is
 // that of the reference to it.
 func (p *composeProject) readVariables(vars *variables, name string, at graph.Origin) {
-	text, err := p.content(name)
+	text, read, err := p.withSample(name)
 	if err != nil {
 		p.isOutside(err, name, at)
 		return
 	}
-	p.variableFiles[path.Clean(name)] = true
+	p.variableFiles[path.Clean(read)] = true
 	for _, line := range envFile(string(text), vars) {
 		if _, set := vars.values[line.key]; !set && !line.bare {
 			vars.values[line.key] = line.text
