@@ -43,3 +43,29 @@ func TestLimit(t *testing.T) {
 	l.Raise(1)
 	within(265 << 20)
 }
+
+// TestInVain has collections with 100 bytes in use, of which a second one in a row within 8 is in vain.
+func TestInVain(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		allocated []uint64 // until each collection
+		forced    []uint64
+		want      bool // after the last one
+	}{
+		{"far apart", []uint64{1000, 1010, 1020, 1030}, []uint64{0, 0, 0, 0}, false},
+		{"close once", []uint64{1000, 1007}, []uint64{0, 0}, false},
+		{"close twice", []uint64{1000, 1007, 1014}, []uint64{0, 0, 0}, true},
+		{"close, but not in a row", []uint64{1000, 1007, 1100, 1107}, []uint64{0, 0, 0, 0}, false},
+		{"asked for", []uint64{1000, 1007, 1014, 1021}, []uint64{0, 0, 1, 1}, false},
+		{"asked for before", []uint64{1000, 1007, 1014, 1021}, []uint64{0, 1, 1, 1}, true},
+	} {
+		var p pace
+		got := false
+		for i, allocated := range tt.allocated {
+			got = p.inVain(100, allocated, tt.forced[i])
+		}
+		if got != tt.want {
+			t.Errorf("%s: %t, want %t", tt.name, got, tt.want)
+		}
+	}
+}
