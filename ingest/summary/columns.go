@@ -168,13 +168,23 @@ func (t *table) next(broken *int) bool {
 	}
 }
 
+// column returns the column of a role, -1 if there is none.
+func (t *table) column(role string) int {
+	if i, ok := t.columns[role]; ok {
+		return i
+	}
+	return -1
+}
+
 // get returns what a row holds in the column of a role, or nothing.
-func (t *table) get(role string) string {
-	i, ok := t.columns[role]
-	if !ok || i >= len(t.row) {
+func (t *table) get(role string) string { return t.at(t.column(role)) }
+
+// at returns what a row holds in a column, or nothing.
+func (t *table) at(column int) string {
+	if column < 0 || column >= len(t.row) {
 		return ""
 	}
-	return strings.TrimSpace(t.row[i])
+	return strings.TrimSpace(t.row[column])
 }
 
 // line is that of the row in the text.

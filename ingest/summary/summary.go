@@ -24,19 +24,28 @@ import (
 // peers are the ends of the calls of a document, each once.
 type peers struct {
 	list    []*graph.TracePeer
+	named   map[string]int32 // by the name of peers of which nothing else is known: most of them, and a short key
 	numbers map[graph.TracePeer]int32
 }
 
 // number returns the number of a peer in the list.
 func (s *peers) number(p graph.TracePeer) int32 {
-	n, known := s.numbers[p]
+	if p == (graph.TracePeer{Name: p.Name}) {
+		return numberOf(&s.named, p.Name, s, &p)
+	}
+	return numberOf(&s.numbers, p, s, &p)
+}
+
+func numberOf[K comparable](numbers *map[K]int32, key K, s *peers, p *graph.TracePeer) int32 {
+	n, known := (*numbers)[key]
 	if !known {
-		if s.numbers == nil {
-			s.numbers = map[graph.TracePeer]int32{}
+		if *numbers == nil {
+			*numbers = map[K]int32{}
 		}
 		n = int32(len(s.list))
-		s.list = append(s.list, &p)
-		s.numbers[p] = n
+		one := *p
+		s.list = append(s.list, &one)
+		(*numbers)[key] = n
 	}
 	return n
 }
@@ -44,14 +53,11 @@ func (s *peers) number(p graph.TracePeer) int32 {
 // edgeStats add up what a document says of each call.
 type edgeStats struct {
 	peers
-	edges     map[edge]int32 // in seen
+	edges     edgeIndex
 	seen      [][]graph.Observation
 	sightings []*graph.Sighting
 	numbered  map[edgeKey]int32 // sightings by an edge without ends
 }
-
-// An edge is an edgeKey with the number of a sighting.
-type edge struct{ from, to, sighting int32 }
 
 // An edgeKey distinguishes observed calls.
 type edgeKey struct {
@@ -67,13 +73,11 @@ const run = 1024
 // mention.
 func (t *edgeStats) call(l edgeKey, o graph.Origin, way string) *graph.Observation {
 	key := edge{l.from, l.to, t.sighting(l, o, way)}
-	at, known := t.edges[key]
+	at, known := t.edges.number(key, func(n int32) bool {
+		o := &t.seen[n/run][n%run]
+		return o.From == t.list[key.from] && o.To == t.list[key.to] && o.Sighting == t.sightings[key.sighting]
+	})
 	if !known {
-		if t.edges == nil {
-			t.edges = map[edge]int32{}
-		}
-		at = int32(len(t.edges))
-		t.edges[key] = at
 		if at%run == 0 {
 			t.seen = append(t.seen, make([]graph.Observation, 0, run))
 		}
@@ -103,8 +107,8 @@ func (t *edgeStats) sighting(l edgeKey, in graph.Origin, way string) int32 {
 
 // addTo moves what was counted to the facts.
 func (t *edgeStats) addTo(f *graph.Facts) {
-	f.Observations = slices.Grow(f.Observations, len(t.edges))
-	t.edges, t.numbers = nil, nil
+	f.Observations = slices.Grow(f.Observations, int(t.edges.count))
+	t.edges, t.named, t.numbers = edgeIndex{}, nil, nil
 	for i, list := range t.seen {
 		f.Observations = append(f.Observations, list...)
 		t.seen[i] = nil

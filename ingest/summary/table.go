@@ -62,27 +62,29 @@ func readCallTable(d *document.Document, t *table, f *graph.Facts) {
 	peer := func(written string) int32 {
 		n, known := names[written]
 		if !known {
+			written = strings.Clone(written) // the row is reused
 			if n = -1; document.Clean(written) != "" {
-				n = calls.number(graph.TracePeer{Name: document.Clean(strings.Clone(written))})
+				n = calls.number(graph.TracePeer{Name: document.Clean(written)})
 			}
-			names[strings.Clone(written)] = n
+			names[written] = n
 		}
 		return n
 	}
-	broken, nameless, counted := 0, 0, t.has("calls")
+	from, to, count, errors := t.column("from"), t.column("to"), t.column("calls"), t.column("errors")
+	broken, nameless := 0, 0
 	for t.next(&broken) {
-		from, to := peer(t.get("from")), peer(t.get("to"))
-		if from < 0 || to < 0 {
+		l := edgeKey{from: peer(t.at(from)), to: peer(t.at(to)), mode: graph.Sync}
+		if l.from < 0 || l.to < 0 {
 			nameless++
 			continue
 		}
-		o := calls.call(edgeKey{from: from, to: to, mode: graph.Sync}, d.Line(t.line(), 1), "table-row")
-		if counted {
-			o.Calls += number(t.get("calls"))
+		o := calls.call(l, d.Line(t.line(), 1), "table-row")
+		if count >= 0 {
+			o.Calls += number(t.at(count))
 		} else {
 			o.Calls++
 		}
-		o.Errors += number(t.get("errors"))
+		o.Errors += number(t.at(errors))
 	}
 	calls.addTo(f)
 	reportRows(d, broken, nameless)
