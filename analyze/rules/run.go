@@ -13,7 +13,8 @@ import (
 func Run(g *graph.Graph, o Options) *analyze.Check {
 	r := analyze.NewAnalysis(analyze.Scope(g, graph.Weak))
 	check := &analyze.Check{}
-	var found, unjudged []analyze.Finding
+	var reported pile
+	var unjudged []analyze.Finding
 	all := slices.Concat(Rules, o.Own)
 	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: all, fixes: o.Fixes, unrendered: len(Unrendered(g, o)) > 0}
 	seriousness, common := map[string]int{}, texts{}
@@ -35,11 +36,12 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 			for _, text := range []*string{&f.Hint, &f.Alike.Cause, &f.Alike.Says, &f.Alike.Hint} {
 				*text = common.one(*text)
 			}
-			found = append(found, f)
+			reported.add(&f)
 		}
 		p.leave = func(f analyze.Finding) { unjudged = append(unjudged, f) }
 		rule.Check(&p)
 	}
+	found := reported.all()
 	if len(g.Coverage().Estate) > 0 {
 		found = slices.DeleteFunc(found, ofOthers(g))
 		unjudged = slices.DeleteFunc(unjudged, ofOthers(g))
@@ -112,6 +114,39 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		check.Unused = append(check.Unused, excuses.comments.unused()...)
 	}
 	return check
+}
+
+// A pile collects findings. There may be a hundred thousand, of 400 bytes each: a slice that grows copies
+// them four times.
+type pile struct {
+	parts [][]analyze.Finding
+	count int
+}
+
+// mostInPart is how many findings are made room for at a time.
+const mostInPart = 1024
+
+func (p *pile) add(f *analyze.Finding) {
+	last := len(p.parts) - 1
+	if last < 0 || len(p.parts[last]) == cap(p.parts[last]) {
+		p.parts = append(p.parts, make([]analyze.Finding, 0, min(max(8, p.count), mostInPart)))
+		last++
+	}
+	p.parts[last] = append(p.parts[last], *f)
+	p.count++
+}
+
+// all returns the findings in the order in which they were added. Nothing may be added then.
+func (p *pile) all() []analyze.Finding {
+	if len(p.parts) == 1 {
+		return p.parts[0]
+	}
+	list := make([]analyze.Finding, 0, p.count)
+	for i, part := range p.parts {
+		list = append(list, part...)
+		p.parts[i] = nil
+	}
+	return list
 }
 
 // texts are those that many findings have in common, each kept once.
