@@ -10,6 +10,10 @@ import (
 // endings finds services by how their full names end, as hosts with a wildcard name them. A
 // search costs what it finds; one that is repeated costs nothing.
 type endings struct {
+	services []graph.Service
+	node     map[int]graph.Node
+
+	indexed        bool  // what follows is there: few inputs have wildcards
 	all, inCluster []int // roots
 	names          []reversedName
 	found          map[string][]int
@@ -22,10 +26,15 @@ type reversedName struct {
 	root int
 }
 
+// newEndings returns the endings of the names that services have when they are asked for first.
 func newEndings(services []graph.Service, node map[int]graph.Node) *endings {
-	e := &endings{found: map[string][]int{}}
-	for root, n := range node {
-		s := &services[n]
+	return &endings{services: services, node: node}
+}
+
+func (e *endings) index() {
+	e.indexed, e.found = true, map[string][]int{}
+	for root, n := range e.node {
+		s := &e.services[n]
 		e.all = append(e.all, root)
 		if s.Namespace != "" {
 			e.inCluster = append(e.inCluster, root)
@@ -38,12 +47,14 @@ func newEndings(services []graph.Service, node map[int]graph.Node) *endings {
 	slices.Sort(e.all)
 	slices.Sort(e.inCluster)
 	slices.SortFunc(e.names, func(a, b reversedName) int { return strings.Compare(a.text, b.text) })
-	return e
 }
 
 // of returns the roots of every service whose full name ends in suffix, sorted: "" are all services,
 // ".local" those of the cluster, ".shop" those of a namespace. The result must not be changed.
 func (e *endings) of(suffix string) []int {
+	if !e.indexed {
+		e.index()
+	}
 	if roots, known := e.found[suffix]; known {
 		return roots
 	}

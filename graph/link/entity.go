@@ -1,6 +1,7 @@
 package link
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -39,6 +40,20 @@ func (l *linker) add(r graph.Ref, o graph.Origin) int {
 	l.entities = append(l.entities, entity{ref: r, parent: c, origin: o})
 	l.byRef[r] = c
 	return c
+}
+
+// makeRoom makes room for n more entities with a name each. What grows to a hundred thousand is copied on its way.
+func (l *linker) makeRoom(n int) {
+	l.entities = slices.Grow(l.entities, n)
+	l.byRef = withRoom(l.byRef, n)
+	l.hosts.names, l.hosts.bare, l.hosts.loose = withRoom(l.hosts.names, n), withRoom(l.hosts.bare, n), withRoom(l.hosts.loose, n)
+}
+
+// withRoom returns a map with room for n more entries.
+func withRoom[K comparable, V any](m map[K]V, n int) map[K]V {
+	larger := make(map[K]V, len(m)+n)
+	maps.Copy(larger, m)
+	return larger
 }
 
 // declare makes the entities of everything that documents declare.
@@ -186,6 +201,23 @@ func (l *linker) roots() []int {
 		}
 	}
 	return roots
+}
+
+// entitiesByRoot returns the entities of each root, in order; none of what is no root.
+func (l *linker) entitiesByRoot() [][]int {
+	members, count := make([][]int, len(l.entities)), make([]int, len(l.entities))
+	for c := range l.entities {
+		count[l.find(c)]++
+	}
+	room := make([]int, len(l.entities)) // of all lists: most have one entry
+	for root, n := range count {
+		members[root], room = room[:0:n], room[n:]
+	}
+	for c := range l.entities {
+		root := l.find(c)
+		members[root] = append(members[root], c)
+	}
+	return members
 }
 
 func sortedUnique(s []string) []string {

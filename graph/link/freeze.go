@@ -13,11 +13,7 @@ import (
 
 // freeze makes services of the roots and calls of the evidence.
 func (l *linker) freeze() *graph.Graph {
-	members := make([][]int, len(l.entities))
-	for c := range l.entities {
-		root := l.find(c)
-		members[root] = append(members[root], c)
-	}
+	members := l.entitiesByRoot()
 	roots := l.roots()
 	spoken := l.kindsByProtocol()
 	all, kinds := make([]identity, len(roots)), make([]graph.Kind, len(roots))
@@ -88,7 +84,7 @@ func (l *linker) kindsByProtocol() map[int]graph.Kind {
 	kinds := map[int]graph.Kind{}
 	note := func(from, to int, protocol string, observed bool) {
 		handed := from < len(l.kinds) && (l.kinds[from] == graph.KindBroker || l.kinds[from] == graph.KindTopic)
-		if protocol == "" || handed || l.withSpans[to] && observed {
+		if protocol == "" || handed || l.entities[to].withSpans && observed {
 			return // the protocol of a delivery does not make the consumer a broker
 		}
 		if k := address.ProtocolOf(protocol).Kind; k != graph.KindUnknown && k > kinds[to] {
@@ -176,8 +172,11 @@ func (l *linker) describe(s *graph.Service, members []int) {
 	s.Ports = slices.Compact(s.Ports)
 }
 
-// byAuthority sorts entities so that declarations by people come before those of platforms.
+// byAuthority returns entities sorted so that declarations by people come before those of platforms.
 func (l *linker) byAuthority(members []int) []int {
+	if len(members) == 1 {
+		return members
+	}
 	sorted := slices.Clone(members)
 	slices.SortStableFunc(sorted, func(a, b int) int {
 		people := func(c int) int {

@@ -21,6 +21,9 @@ type identity struct {
 // the one with the most workloads, else the one with the broadest selector, else one that
 // a workload has, too, else the shortest.
 func (l *linker) identify(members []int) identity {
+	if len(members) == 1 { // most of them
+		return l.nameOf(members[0])
+	}
 	declared := map[graph.Ref]int{} // how many members that documents declare, by realm and name
 	for _, c := range members {
 		if ent := &l.entities[c]; len(ent.things) > 0 {
@@ -42,14 +45,22 @@ func (l *linker) identify(members []int) identity {
 			strings.Compare(x.ref.Namespace, y.ref.Namespace),
 		)
 	})
-	r := l.entities[best].ref
-	n := identity{namespace: r.Namespace, name: r.Name, realm: r.Realm}
-	if host, ok := strings.CutSuffix(canonical(r.Name), "."+r.Namespace); ok && len(l.entities[best].names) > 0 && r.Namespace != "" {
-		n.name = host // the host of a ServiceEntry is named as those of Services are
-	}
-	if r.Realm == kubernetes && ranks[best]%2 == 1 {
+	n := l.nameOf(best)
+	if n.realm == kubernetes && ranks[best]%2 == 1 {
 		if name := l.commonName(members); name != "" {
 			n.name = name
+		}
+	}
+	return n
+}
+
+// nameOf returns the name of an entity as that of a service.
+func (l *linker) nameOf(c int) identity {
+	r := &l.entities[c].ref
+	n := identity{namespace: r.Namespace, name: r.Name, realm: r.Realm}
+	if r.Namespace != "" && len(l.entities[c].names) > 0 {
+		if host, ok := strings.CutSuffix(canonical(r.Name), "."+r.Namespace); ok {
+			n.name = host // the host of a ServiceEntry is named as those of Services are
 		}
 	}
 	return n
@@ -119,19 +130,28 @@ func (l *linker) nameRank(c int, declared map[graph.Ref]int) int {
 // namespace. If two have the same, a program keeps it and the others get a prefix:
 // their project, of Compose or Aspire, if both are from one, else their kind, as in "gateway:shop/web".
 func ids(all []identity, kinds []graph.Kind) []string {
-	byID := map[string][]int{}
+	first := make(map[string]int, len(all))
+	clashes := map[string][]int{}
 	list := make([]string, len(all))
 	for i, n := range all {
 		list[i] = n.name
 		if n.namespace != "" {
 			list[i] = n.namespace + "/" + n.name
 		}
-		byID[list[i]] = append(byID[list[i]], i)
-	}
-	for id, clash := range byID {
-		if len(clash) < 2 {
-			continue
+		id := list[i]
+		switch before, taken := first[id]; {
+		case !taken:
+			first[id] = i
+		case clashes[id] == nil:
+			clashes[id] = []int{before, i}
+		default:
+			clashes[id] = append(clashes[id], i)
 		}
+	}
+	if len(clashes) == 0 {
+		return list
+	}
+	for id, clash := range clashes {
 		keep := slices.MinFunc(clash, func(a, b int) int {
 			return cmp.Or(
 				cmp.Compare(graph.FamilyOf(kinds[a]), graph.FamilyOf(kinds[b])),

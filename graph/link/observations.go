@@ -9,27 +9,48 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// peers are the ends of all observed calls, equal ones of all sources under one pointer and one
-// number. Their names are reduced to the hosts in them, since addresses may have passwords.
+// peers are the ends as the sources have them. Their names are reduced to the hosts in them, since addresses
+// may have passwords.
 type peers struct {
 	list    []*graph.TracePeer
-	shared  map[*graph.TracePeer]int32 // by the pointers of the sources
-	numbers map[graph.TracePeer]int32
+	numbers map[*graph.TracePeer]int32 // in list
+	ranks   []int32                    // by number, the place among all, equal ones counted once
+	sorted  []*graph.TracePeer         // by rank
 }
 
-// number returns the number of a peer, and makes p point to the one that all have.
-func (s *peers) number(p **graph.TracePeer) int32 {
-	n, known := s.shared[*p]
+// number returns the number of a peer.
+func (s *peers) number(p *graph.TracePeer) int32 {
+	n, known := s.numbers[p]
 	if !known {
-		one := reduced(*p)
-		if n, known = s.numbers[*one]; !known {
-			n = int32(len(s.list))
-			s.list, s.numbers[*one] = append(s.list, one), n
-		}
-		s.shared[*p] = n
+		one := reduced(p)
+		n = int32(len(s.list))
+		s.list = append(s.list, one)
+		s.numbers[p], s.numbers[one] = n, n
 	}
-	*p = s.list[n]
 	return n
+}
+
+// settle makes p point to the peer that all equal ones have, and returns its rank.
+func (s *peers) settle(p **graph.TracePeer) int32 {
+	r := s.ranks[s.number(*p)]
+	*p = s.sorted[r]
+	return r
+}
+
+// rank sorts the peers. Comparing finds equal ones: a map of what is known of them took as much memory as they do.
+func (s *peers) rank() {
+	order := make([]int32, len(s.list))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return comparePeers(s.list[a], s.list[b]) })
+	s.ranks = make([]int32, len(order))
+	for i, n := range order {
+		if i == 0 || *s.list[n] != *s.list[order[i-1]] {
+			s.sorted = append(s.sorted, s.list[n])
+		}
+		s.ranks[n] = int32(len(s.sorted) - 1)
+	}
 }
 
 // reduced returns a peer without addresses as names.
@@ -43,35 +64,46 @@ func reduced(p *graph.TracePeer) *graph.TracePeer {
 	return &one
 }
 
-// An observationKey is what an observation is sorted by first: the ranks of its peers among all.
-type observationKey struct{ from, to, at int32 }
-
-// settleObservations makes the peers of all sources one, and sorts what was observed by them. It returns
-// the ranks of the peers of each observation, and how many peers there are.
-func settleObservations(f *graph.Facts) (ends []observationKey, count int) {
-	all := peers{shared: map[*graph.TracePeer]int32{}, numbers: map[graph.TracePeer]int32{}}
+// settleObservations makes the peers of all sources one, and sorts what was observed by them.
+func settleObservations(f *graph.Facts) observedEnds {
+	all := peers{numbers: map[*graph.TracePeer]int32{}}
 	for i := range f.ObservedServices {
-		all.number(&f.ObservedServices[i].TracePeer)
+		all.number(f.ObservedServices[i].TracePeer)
 	}
 	for i := range f.Pairs {
 		p := &f.Pairs[i]
-		all.number(&p.From)
-		all.number(&p.To)
-		all.number(&p.With)
+		all.number(p.From)
+		all.number(p.To)
+		all.number(p.With)
 	}
-	ends = make([]observationKey, len(f.Observations))
+	ends := observedEnds{
+		calls: make([]observationKey, len(f.Observations)), services: make([]int32, len(f.ObservedServices)), pairs: make([][3]int32, len(f.Pairs)),
+	}
 	for i := range f.Observations {
 		o := &f.Observations[i]
-		ends[i] = observationKey{all.number(&o.From), all.number(&o.To), int32(i)}
+		ends.calls[i] = observationKey{all.number(o.From), all.number(o.To), int32(i)}
 	}
-	ranks := all.ranks()
-	for i := range ends {
-		ends[i].from, ends[i].to = ranks[ends[i].from], ranks[ends[i].to]
+	all.rank()
+	ends.peers = all.sorted
+	for i := range ends.calls {
+		e, o := &ends.calls[i], &f.Observations[i]
+		e.from, e.to = all.ranks[e.from], all.ranks[e.to]
+		o.From, o.To = all.sorted[e.from], all.sorted[e.to]
+	}
+	for i := range f.ObservedServices {
+		all.settle(&f.ObservedServices[i].TracePeer)
 	}
 	slices.SortFunc(f.ObservedServices, func(a, b graph.ObservedService) int {
 		return cmp.Or(comparePeers(a.TracePeer, b.TracePeer), a.Origin.Compare(b.Origin))
 	})
-	slices.SortFunc(ends, func(a, b observationKey) int {
+	for i := range f.ObservedServices {
+		ends.services[i] = all.settle(&f.ObservedServices[i].TracePeer)
+	}
+	for i := range f.Pairs {
+		p := &f.Pairs[i]
+		ends.pairs[i] = [3]int32{all.settle(&p.From), all.settle(&p.To), all.settle(&p.With)}
+	}
+	slices.SortFunc(ends.calls, func(a, b observationKey) int {
 		if a.from != b.from {
 			return cmp.Compare(a.from, b.from)
 		}
@@ -80,21 +112,8 @@ func settleObservations(f *graph.Facts) (ends []observationKey, count int) {
 		}
 		return compareSightings(&f.Observations[a.at], &f.Observations[b.at])
 	})
-	arrange(f.Observations, ends)
-	return ends, len(ranks)
-}
-
-// ranks returns the place of each peer among all, sorted.
-func (s *peers) ranks() []int32 {
-	order, ranks := make([]int32, len(s.list)), make([]int32, len(s.list))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return comparePeers(s.list[a], s.list[b]) })
-	for rank, n := range order {
-		ranks[n] = int32(rank)
-	}
-	return ranks
+	arrange(f.Observations, ends.calls)
+	return ends
 }
 
 // arrange puts observations into an order, in place. It uses up the places in the order.
@@ -121,5 +140,5 @@ func compareSightings(o, p *graph.Observation) int {
 func comparePeers(s, o *graph.TracePeer) int {
 	return cmp.Or(order(s.Inferred, o.Inferred), order(s.Nameless, o.Nameless), compareRefs(s.Ref, o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
 		strings.Compare(s.Workload, o.Workload), strings.Compare(s.Host.Host, o.Host.Host), cmp.Compare(s.Host.Port, o.Host.Port), strings.Compare(s.Host.Database, o.Host.Database),
-		cmp.Compare(s.Kind, o.Kind))
+		cmp.Compare(s.Kind, o.Kind), strings.Compare(s.Host.Scheme, o.Host.Scheme), strings.Compare(s.Host.Path, o.Host.Path))
 }

@@ -15,30 +15,32 @@ func (l *linker) observe() {
 	if len(l.f.ObservedServices)+len(l.f.Observations) == 0 {
 		return
 	}
-	ends, peers := settleObservations(l.f)
-	l.entities = slices.Grow(l.entities, peers)
-	w := newTraceResolver(l, ends, peers)
+	l.ends = settleObservations(l.f)
+	l.makeRoom(len(l.ends.peers))
+	w := newTraceResolver(l)
 	w.collectNames()
 	l.observed = make([]observedCall, 0, len(l.f.Observations))
 	for i := range l.f.Observations {
-		o := &l.f.Observations[i]
 		from, to := w.caller(i), w.callee(i)
 		l.observed = append(l.observed, observedCall{int32(from), int32(to), int32(i)})
 		if key := [2]int{from, to}; len(l.edges[key]) > 0 {
-			l.edges[key] = w.addObserved(l.edges[key], o, to)
+			l.edges[key] = w.addObserved(l.edges[key], int32(i), to)
 		}
 	}
-	slices.SortStableFunc(l.observed, func(a, b observedCall) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	slices.SortFunc(l.observed, func(a, b observedCall) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.observation, b.observation))
+	})
 	w.addServed()
 	w.addPairs()
 }
 
 // addObserved adds the evidence of an observation to that for the same call. Of equal evidence in
 // many places the first is enough.
-func (l *linker) addObserved(evidence []graph.Evidence, o *graph.Observation, to int) []graph.Evidence {
+func (l *linker) addObserved(evidence []graph.Evidence, observation int32, to int) []graph.Evidence {
+	o := &l.f.Observations[observation]
 	e := graph.Evidence{
 		Origin: o.Origin(), Way: o.Way, Strength: graph.Strong, Mode: o.Mode, Observed: true,
-		Protocol: protocolOf(o), Port: o.To.Host.Port, Class: l.classOf(o.To, to),
+		Protocol: protocolOf(o), Port: o.To.Host.Port, Class: l.classOf(l.ends.calls[observation].to, to),
 	}
 	i := slices.IndexFunc(evidence, func(known graph.Evidence) bool { return known.Observed && alike(&known, &e) })
 	if i < 0 {
@@ -71,7 +73,7 @@ func (l *linker) observedOnly() iter.Seq2[[2]int, []graph.Evidence] {
 			}
 			evidence = evidence[:0]
 			for _, c := range same {
-				evidence = l.addObserved(evidence, &l.f.Observations[c.observation], ends[1])
+				evidence = l.addObserved(evidence, c.observation, ends[1])
 			}
 			if !yield(ends, evidence) {
 				return
@@ -93,7 +95,7 @@ func (l *linker) beObserved(ends [2]int) {
 		if compare(c, ends) != 0 {
 			break
 		}
-		l.edges[ends] = l.addObserved(l.edges[ends], &l.f.Observations[c.observation], ends[1])
+		l.edges[ends] = l.addObserved(l.edges[ends], c.observation, ends[1])
 	}
 }
 
@@ -121,7 +123,7 @@ func (w *traceResolver) addServed() {
 		if s.Served.Requests == 0 && len(s.Served.Operations) == 0 {
 			continue
 		}
-		root := w.ofSpans(s)
+		root := w.ofSpans(i)
 		sum := w.served[root]
 		if sum == nil {
 			sum = &graph.ServerStats{}
@@ -138,13 +140,14 @@ func (w *traceResolver) addPairs() {
 	w.pairs = map[[3]int]*graph.PairStats{}
 	for i := range w.f.Pairs {
 		c := &w.f.Pairs[i]
-		from, ok := w.observedRoot(c.From, -1)
+		peers := w.ends.pairs[i]
+		from, ok := w.observedRoot(peers[0], -1)
 		caller := from
 		if c.From.Inferred {
 			caller = -1
 		}
-		a, okA := w.observedRoot(c.To, caller)
-		b, okB := w.observedRoot(c.With, caller)
+		a, okA := w.observedRoot(peers[1], caller)
+		b, okB := w.observedRoot(peers[2], caller)
 		if !ok || !okA || !okB || a == b {
 			continue
 		}
@@ -165,14 +168,13 @@ func alike(e, o *graph.Evidence) bool {
 
 // observedRoot returns the root of one end of observed calls. For an inferred callee, from
 // is the root of the caller.
-func (w *traceResolver) observedRoot(s *graph.TracePeer, from int) (root int, ok bool) {
-	if s.Inferred {
+func (w *traceResolver) observedRoot(peer int32, from int) (root int, ok bool) {
+	if s := w.ends.peers[peer]; s.Inferred {
 		root = w.called[inferredKey{TracePeer: s, from: from}] - 1
-		ok = root >= 0
 	} else {
-		root, ok = w.known[s]
+		root = w.roots[peer]
 	}
-	if !ok {
+	if root < 0 {
 		return -1, false
 	}
 	return w.find(root), true

@@ -204,7 +204,7 @@ func (o *overrider) gone(removed map[[2]graph.Node]bool) []graph.Node {
 	}
 	declared := map[graph.Node]bool{}
 	for c := range o.l.entities {
-		if e := &o.l.entities[c]; len(e.things)+len(e.names) > 0 || o.l.withSpans[o.l.find(c)] {
+		if e := &o.l.entities[c]; len(e.things)+len(e.names) > 0 || o.l.entities[o.l.find(c)].withSpans {
 			declared[o.node[o.l.find(c)]] = true
 		}
 	}

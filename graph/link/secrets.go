@@ -27,6 +27,7 @@ var keptTexts = map[reflect.Type][]string{
 
 // A hidePlan is where in values of a type texts may be.
 type hidePlan struct {
+	last   unsafe.Pointer           // of a pointer, what was seen last: neighbors often point to the same
 	none   bool                     // there are none
 	clean  func(text string) string // of a text
 	fields []int                    // of a struct
@@ -92,7 +93,11 @@ func (s *secretHider) hide(v reflect.Value, p *hidePlan) {
 			v.SetString(clean)
 		}
 	case reflect.Pointer:
-		if at := v.UnsafePointer(); at != nil && !s.seen[at] {
+		at := v.UnsafePointer()
+		if at == nil || at == p.last {
+			return
+		}
+		if p.last = at; !s.seen[at] {
 			s.seen[at] = true
 			s.hide(v.Elem(), p.parts[0])
 		}

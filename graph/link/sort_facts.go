@@ -13,16 +13,34 @@ func compareRefs(r, o graph.Ref) int {
 }
 
 // sortBy sorts facts by place. Facts of one place, which come from one reader,
-// keep their order but for the name.
+// keep their order but for the name. Most are sorted, since files are read in order, and others
+// are moved once: an entity has a kilobyte.
 func sortBy[T any](facts []T, key func(*T) (graph.Origin, string)) {
-	slices.SortStableFunc(facts, func(a, b T) int {
-		ao, an := key(&a)
-		bo, bn := key(&b)
+	compare := func(a, b *T) int {
+		ao, an := key(a)
+		bo, bn := key(b)
 		if c := ao.Compare(bo); c != 0 {
 			return c
 		}
 		return strings.Compare(an, bn)
-	})
+	}
+	sorted := true
+	for i := 1; i < len(facts) && sorted; i++ {
+		sorted = compare(&facts[i-1], &facts[i]) <= 0
+	}
+	if sorted {
+		return
+	}
+	order := make([]*T, len(facts))
+	for i := range facts {
+		order[i] = &facts[i]
+	}
+	slices.SortStableFunc(order, compare)
+	moved := make([]T, len(facts))
+	for i, f := range order {
+		moved[i] = *f
+	}
+	copy(facts, moved)
 }
 
 // order puts false before true.

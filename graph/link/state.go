@@ -55,11 +55,11 @@ type entityIndex struct {
 
 // spanTotals are what the spans of services add up to.
 type spanTotals struct {
-	observed  []observedCall              // by ends, then in the order of the observations
-	platform  map[*graph.TracePeer]bool   // callees that are known to be a part of a platform or not; see classOf
-	served    map[int]*graph.ServerStats  // by root
-	pairs     map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
-	withSpans map[int]bool                // roots of which spans were seen
+	ends     observedEnds
+	observed []observedCall              // by ends, then in the order of the observations
+	platform []isKnown                   // by peer, whether it is a part of a platform; see classOf
+	served   map[int]*graph.ServerStats  // by root
+	pairs    map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
 }
 
 // An unresolvedAddress is an address that leads to no service, with the entity that has
@@ -83,6 +83,8 @@ type entity struct {
 	external bool         // it is only addressed, under the host that is its name
 
 	selectable bool // selectors can match its pods
+	tracedOnly bool // only traces have it
+	withSpans  bool // of a root: spans of it were seen
 }
 
 // A podLabel is a label of pods in a namespace, or, without value, a service account of
@@ -191,5 +193,25 @@ type machinePort struct {
 	port  int
 }
 
+// An isKnown is whether something is so, where that is found out when it is asked for.
+type isKnown uint8
+
+const (
+	notAsked isKnown = iota
+	isNot
+	isSo
+)
+
 // An observedCall is an observation with the roots of its ends.
 type observedCall struct{ from, to, observation int32 }
+
+// observedEnds are the ends of all observed calls, equal ones of all sources under one number: its place in peers.
+type observedEnds struct {
+	peers    []*graph.TracePeer // sorted
+	calls    []observationKey   // by observation
+	services []int32            // by observed service
+	pairs    [][3]int32         // by pair, the caller and its two callees
+}
+
+// An observationKey is what an observation is sorted by first: the numbers of its peers.
+type observationKey struct{ from, to, at int32 }

@@ -2,7 +2,6 @@ package link
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,13 +20,10 @@ type traceResolver struct {
 	configuredNames map[string][]int  // roots by the name in traces that settings give them
 	groups          map[string]int    // by name, how many groups have a service of this name
 	onlyNamespaces  map[string]string // by name, the one namespace in spans of it; "" for several
-	known           map[*graph.TracePeer]int
-	ends            []observationKey // by observation, the ranks of its peers
-	roots           []int            // by the rank of a peer with spans; -1 until it is known
+	roots           []int             // by peer with spans; -1 until it is known
 	inferred        map[inferredKey]int
 	called          map[inferredKey]int // the same without the protocol, plus 1
 	noted           map[string]bool
-	tracedOnly      map[int]bool  // entities that only traces have
 	stores          map[int][]int // what a caller is declared to call and may store data; nil until used
 }
 
@@ -37,10 +33,10 @@ type inferredKey struct {
 	protocol string // of a database
 }
 
-func newTraceResolver(l *linker, ends []observationKey, peers int) *traceResolver {
+func newTraceResolver(l *linker) *traceResolver {
 	w := &traceResolver{
-		linker: l, ends: ends, roots: slices.Repeat([]int{-1}, peers), configuredNames: map[string][]int{}, groups: map[string]int{}, onlyNamespaces: map[string]string{},
-		known: map[*graph.TracePeer]int{}, inferred: map[inferredKey]int{}, called: map[inferredKey]int{}, noted: map[string]bool{}, tracedOnly: map[int]bool{},
+		linker: l, roots: slices.Repeat([]int{-1}, len(l.ends.peers)), configuredNames: map[string][]int{}, groups: map[string]int{}, onlyNamespaces: map[string]string{},
+		inferred: map[inferredKey]int{}, called: map[inferredKey]int{}, noted: map[string]bool{},
 	}
 	w.readConfiguredNames()
 	return w
@@ -50,7 +46,10 @@ func newTraceResolver(l *linker, ends []observationKey, peers int) *traceResolve
 // resolved.
 func (w *traceResolver) collectNames() {
 	groups := map[string]map[string]bool{}
-	for s := range w.named() {
+	for _, s := range w.ends.peers {
+		if s.Inferred {
+			continue
+		}
 		if s.Group != "" && s.Namespace == "" {
 			if groups[s.Name] == nil {
 				groups[s.Name] = map[string]bool{}
@@ -66,48 +65,20 @@ func (w *traceResolver) collectNames() {
 	for name, of := range groups {
 		w.groups[name] = len(of)
 	}
-	w.withSpans = map[int]bool{}
 	for i := range w.f.ObservedServices {
-		if s := &w.f.ObservedServices[i]; !s.Inferred {
-			w.withSpans[w.service(s.TracePeer, s.Origin)] = true
-		}
+		w.sight(w.ends.services[i], w.f.ObservedServices[i].Origin)
 	}
 	for i := range w.f.Observations {
-		o := &w.f.Observations[i]
-		at := o.Origin()
-		w.sight(o.From, w.ends[i].from, at)
-		w.sight(o.To, w.ends[i].to, at)
+		at := w.f.Observations[i].Origin()
+		w.sight(w.ends.calls[i].from, at)
+		w.sight(w.ends.calls[i].to, at)
 	}
 }
 
 // sight finds the root of a peer with spans at one more place.
-func (w *traceResolver) sight(s *graph.TracePeer, rank int32, at graph.Origin) {
-	switch {
-	case s.Inferred:
-	case w.roots[rank] < 0:
-		root := w.service(s, at)
-		w.roots[rank], w.withSpans[root] = root, true
-	default:
-		w.keepFirstOrigin(w.roots[rank], at)
-	}
-}
-
-// named yields the services with spans, as often as they were observed.
-func (w *traceResolver) named() iter.Seq[*graph.TracePeer] {
-	return func(yield func(*graph.TracePeer) bool) {
-		for i := range w.f.ObservedServices {
-			if s := &w.f.ObservedServices[i]; !s.Inferred && !yield(s.TracePeer) {
-				return
-			}
-		}
-		for i := range w.f.Observations {
-			o := &w.f.Observations[i]
-			for _, s := range [...]*graph.TracePeer{o.From, o.To} {
-				if !s.Inferred && !yield(s) {
-					return
-				}
-			}
-		}
+func (w *traceResolver) sight(peer int32, at graph.Origin) {
+	if !w.ends.peers[peer].Inferred {
+		w.entities[w.service(peer, at)].withSpans = true
 	}
 }
 
@@ -148,7 +119,7 @@ func attributeIn(list, key string) string {
 
 // caller returns the root of the caller in an observation.
 func (w *traceResolver) caller(i int) int {
-	if root := w.roots[w.ends[i].from]; root >= 0 {
+	if root := w.roots[w.ends.calls[i].from]; root >= 0 {
 		return root
 	}
 	o := &w.f.Observations[i]
@@ -157,11 +128,11 @@ func (w *traceResolver) caller(i int) int {
 
 // callee returns the root of the callee in an observation.
 func (w *traceResolver) callee(i int) int {
-	if root := w.roots[w.ends[i].to]; root >= 0 {
+	if root := w.roots[w.ends.calls[i].to]; root >= 0 {
 		return root
 	}
 	o := &w.f.Observations[i]
-	from := w.roots[w.ends[i].from] // -1 if it is inferred, too
+	from := w.roots[w.ends.calls[i].from] // -1 if it is inferred, too
 	return w.party(o.To, o, from)
 }
 
@@ -175,10 +146,11 @@ func (w *traceResolver) party(s *graph.TracePeer, o *graph.Observation, from int
 	return w.inferredService(key, o.Origin())
 }
 
-// ofSpans returns the root of a service of which traces show spans.
-func (w *traceResolver) ofSpans(s *graph.ObservedService) int {
+// ofSpans returns the root of an observed service.
+func (w *traceResolver) ofSpans(i int) int {
+	s := &w.f.ObservedServices[i]
 	if !s.Inferred {
-		return w.service(s.TracePeer, s.Origin)
+		return w.service(w.ends.services[i], s.Origin)
 	}
 	return w.inferredService(inferredKey{s.TracePeer, -1, ""}, s.Origin)
 }
@@ -198,19 +170,21 @@ func (w *traceResolver) inferredService(key inferredKey, o graph.Origin) int {
 }
 
 // service returns the root of a service of which spans were seen.
-func (w *traceResolver) service(s *graph.TracePeer, o graph.Origin) int {
-	root, ok := w.known[s]
-	if !ok {
+func (w *traceResolver) service(peer int32, o graph.Origin) int {
+	root := w.roots[peer]
+	if root < 0 {
+		s, ok := w.ends.peers[peer], false
 		if root, ok = w.byRef[s.Ref]; (!ok || s.Ref.IsZero()) && !s.Nameless {
 			root, ok = w.declared(s, o)
 		}
 		if !ok {
 			root = w.undeclared(s, o)
 		}
-		w.known[s] = root
+		root = w.find(root)
+		w.roots[peer] = root
 	}
-	w.keepFirstOrigin(w.find(root), o)
-	return w.find(root)
+	w.keepFirstOrigin(root, o)
+	return root
 }
 
 // addTraced returns the entity of a service that only traces have. It makes a new one if
@@ -219,14 +193,14 @@ func (w *traceResolver) addTraced(r graph.Ref, o graph.Origin) int {
 	before := len(w.entities)
 	c := w.add(r, o)
 	if c == before {
-		w.tracedOnly[c] = true
+		w.entities[c].tracedOnly = true
 	}
 	return c
 }
 
 // keepFirstOrigin keeps the first place of a service that only traces have.
 func (w *traceResolver) keepFirstOrigin(root int, o graph.Origin) {
-	if c := &w.entities[root]; w.tracedOnly[root] && o.Compare(c.origin) < 0 {
+	if c := &w.entities[root]; c.tracedOnly && o.Compare(c.origin) < 0 {
 		c.origin = o
 	}
 }
@@ -235,7 +209,7 @@ func (w *traceResolver) keepFirstOrigin(root int, o graph.Origin) {
 func (w *traceResolver) declared(s *graph.TracePeer, o graph.Origin) (int, bool) {
 	name := strings.ToLower(s.Name)
 	for _, candidates := range [...][]int{w.configuredNames[name], w.hosts.bare[name], w.hosts.bare[strings.ToLower(s.Workload)]} {
-		found := slices.DeleteFunc(w.inScope(candidates, s.Namespace, s.Group), func(r int) bool { return w.tracedOnly[r] })
+		found := slices.DeleteFunc(w.inScope(candidates, s.Namespace, s.Group), func(r int) bool { return w.entities[r].tracedOnly })
 		switch {
 		case len(found) == 1:
 			w.noteJoined(s, found[0], o)

@@ -193,7 +193,7 @@ func (w *traceResolver) findStores() {
 func (w *traceResolver) noteTaken(k inferredKey, root int, o graph.Origin) {
 	r, home := w.entities[root].ref, w.namespaceOf(k.from)
 	elsewhere := k.Host.Host == "" && home != "" && r.Namespace != "" && r.Namespace != home
-	if strings.EqualFold(r.Name, k.Name) && !elsewhere || w.tracedOnly[root] || w.noted["to "+k.Name] {
+	if strings.EqualFold(r.Name, k.Name) && !elsewhere || w.entities[root].tracedOnly || w.noted["to "+k.Name] {
 		return
 	}
 	w.noted["to "+k.Name] = true
@@ -217,18 +217,20 @@ func (w *traceResolver) topic(name string) (int, bool) {
 	return roots[0], true
 }
 
-// classOf returns what an observed call is for, by its address.
-func (l *linker) classOf(to *graph.TracePeer, root int) graph.Class {
-	platform, known := l.platform[to]
-	if !known {
-		if l.platform == nil {
-			l.platform = map[*graph.TracePeer]bool{}
+// classOf returns what an observed call to a peer is for, by its address.
+func (l *linker) classOf(peer int32, root int) graph.Class {
+	to := l.ends.peers[peer]
+	if l.platform == nil {
+		l.platform = make([]isKnown, len(l.ends.peers))
+	}
+	if l.platform[peer] == notAsked {
+		l.platform[peer] = isNot
+		if isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host)) {
+			l.platform[peer] = isSo
 		}
-		platform = isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host))
-		l.platform[to] = platform
 	}
 	switch {
-	case platform:
+	case l.platform[peer] == isSo:
 		return graph.ClassControl
 	case to.Host.Port != 0 && address.ProtocolOn("", to.Host.Port).Kind == graph.KindTelemetry && !l.isProgram(root):
 		return graph.ClassTelemetry
