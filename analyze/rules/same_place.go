@@ -61,8 +61,9 @@ func valueOf(f *analyze.Finding) string {
 
 // givePlaces gives findings about calls one cause where they say the same of them, because of
 // what is declared in one place: that place is what has to change. The source code of a caller is one,
-// however many of its lines are alike.
+// however many of its lines are alike, and however many programs are built from it.
 func givePlaces(g *graph.Graph, found []analyze.Finding) {
+	callers := map[graph.Origin]string{} // the first by a place in code
 	for i := range found {
 		f := &found[i]
 		if f.Alike.Cause != "" || f.Each != nil || len(f.Services) != 2 || len(f.Origins) == 0 {
@@ -72,7 +73,10 @@ func givePlaces(g *graph.Graph, found []analyze.Finding) {
 		if says, ok := strings.CutPrefix(f.Message, call); ok && f.Subject == g.ID(f.Services[0])+"->"+g.ID(f.Services[1]) {
 			place := f.Origins[0].String()
 			if isCode(f.Origins[0]) {
-				place = g.ID(f.Services[0])
+				if place = callers[f.Origins[0]]; place == "" {
+					place = g.ID(f.Services[0])
+					callers[f.Origins[0]] = place
+				}
 			}
 			f.Alike = analyze.Alike{Cause: place + " " + says + " " + f.Hint, Says: says, Hint: f.Hint, Calls: true, Goes: true}
 		}

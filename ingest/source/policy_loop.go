@@ -61,7 +61,38 @@ func (f *file) loopAround(i int) (loop, bool) {
 		return loop{}, false
 	}
 	l.head, l.from, l.to = open-1, body, f.closing(body)
-	return l, f.leaves(l.try, false)
+	return l, f.leaves(l.try, false) && !f.polls(l.try)
+}
+
+// polls reports whether code between two tokens leaves the loop around it only where an answer has a word that it waits
+// for, if (job.status === "done"): the loop asks until something is so, and tries nothing again.
+func (f *file) polls(part [2]int) bool {
+	fn := f.around(part[0])
+	for i := part[0]; i <= part[1]; i++ {
+		if (f.is(i, "return") || f.is(i, "break")) && f.around(i).is(fn) && !f.onWord(i, part[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+// onWord reports whether a token is in the block of an if, behind another token, whose condition compares with a word.
+func (f *file) onWord(i, after int) bool {
+	for at := f.opening(i); at > after; at = f.opening(at) {
+		if f.byte(at) != '{' || f.byte(at-1) != ')' {
+			continue
+		}
+		open := f.opening(at - 1)
+		if open <= after || !f.is(open-1, "if") {
+			continue
+		}
+		for j := open + 1; j < at-1; j++ {
+			if f.kind(j) == text && f.byte(j-1) == '=' && len(inside(&f.code, j)) > 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // leaves reports whether code between two tokens leaves the loop around it, with a result or a break.
