@@ -55,6 +55,21 @@ func (l *lineSyntax) rewrite(f *file, at int, change func(old string) (string, b
 	return []splice{{at, end, quote + now + quote}}, nil
 }
 
+// rename gives another name to the setting whose value begins at a byte: of several with dots between them, the last.
+func (l *lineSyntax) rename(f *file, at int, name string) ([]splice, error) {
+	before, ok := bytes.CutSuffix(bytes.TrimRight(f.text[lineStart(f.text, at):at], " \t"), []byte("="))
+	if !ok || !strings.Contains(l.between, "=") {
+		return nil, errOtherValue
+	}
+	before = bytes.TrimRight(before, " \t")
+	end := lineStart(f.text, at) + len(before)
+	start := end - len(before) + 1 + bytes.LastIndexAny(before, " \t.{,")
+	if start == end || bytes.HasSuffix(before, []byte(`"`)) {
+		return nil, errOtherValue
+	}
+	return []splice{{start, end, name}}, nil
+}
+
 // set adds a line with a setting: at the end of a file, below the line of its block, or beside the
 // setting of the same block at the place.
 func (l *lineSyntax) set(f *file, at int, base policy.Base, e *analyze.FieldEdit) ([]splice, error) {

@@ -102,8 +102,8 @@ func removeAt(f *file, at int) ([]splice, error) {
 
 // renameAt gives another name to the field whose name or value begins at a byte.
 func renameAt(f *file, at int, name string) ([]splice, error) {
-	if syntaxOf(f.name) != nil {
-		return nil, errOtherValue
+	if lines := syntaxOf(f.name); lines != nil {
+		return lines.rename(f, at, name)
 	}
 	t, err := parseTree(f.text, f.line(at))
 	if err != nil {
