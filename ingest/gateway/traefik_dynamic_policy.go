@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +12,9 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/proxy"
+	"github.com/weirgraph/weir/ingest/schema"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -64,7 +68,7 @@ func traefikDynamicPolicies(f *field.Reader, root document.Node) []graph.Policy 
 		if !t.listed[name.Str()] && len(passes) > 0 {
 			at := t.Within("http.middlewares")
 			at.Remark(graph.Inert, name, name.Str(), "is used by no router", `add it to "middlewares" of a router, or delete it`)
-			_ = traefikMiddlewareSays(at.Within(name.Str()), middleware) // for what is wrong about it
+			_ = traefikFileMiddleware(at.Within(name.Str()), middleware) // for what is wrong about it
 		}
 	}
 	if len(passes) > 0 {
@@ -107,9 +111,26 @@ func (t *traefikFile) middlewares(says *policy.Set, names []string) {
 			continue
 		}
 		t.listed[name] = true
-		*says = policy.Overlay(*says, traefikMiddlewareSays(t.Within("http.middlewares."+name), middleware))
+		*says = policy.Overlay(*says, traefikFileMiddleware(t.Within("http.middlewares."+name), middleware))
 		t.middlewares(says, middleware.Get("chain", "middlewares").Strs())
 	}
+}
+
+// traefikFileMiddleware reads a middleware of a file, whose policies have the fields that they have in a Middleware of
+// Kubernetes. Traefik takes nothing of a file with a field that it does not know ("field not found, node" of
+// github.com/traefik/paerser).
+func traefikFileMiddleware(f *field.Reader, n document.Node) policy.Set {
+	for _, block := range []string{"circuitBreaker", "inFlightReq", "rateLimit", "retry"} {
+		known := schema.Fields("traefik.io/v1alpha1", "Middleware", "spec", block)
+		for key, value := range n.Get(block).Pairs() {
+			near := didyoumean.Suggest(key.Str(), known)
+			if len(near) > 0 && !slices.Contains(known, key.Str()) && didyoumean.IsTypo(key.Str(), near[0]) {
+				why := fmt.Sprintf("%s has no such field, and Traefik refuses the file", block)
+				f.Within(block).Flaw(graph.Invalid, value, key.Str(), why, fmt.Sprintf("did you mean %q?", near[0]), field.Rename(near[0]))
+			}
+		}
+	}
+	return traefikMiddlewareSays(f, n)
 }
 
 // A traefikTarget is a group of servers with what Traefik does for it.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
@@ -146,10 +148,25 @@ func traefikBreaker(f *field.Reader, n document.Node) *policy.Breaker {
 			b.ErrorRate = field.Written(f, expression, share)
 		}
 	}
-	if !strings.ContainsAny(text, "(") {
-		f.Flaw(graph.Invalid, field.OrNode(expression, n), "expression", "is not a condition", `write "NetworkErrorRatio() > 0.30"`)
+	switch example := "NetworkErrorRatio() > 0.30"; {
+	case !expression.Exists():
+		if !misspells(n, "expression") {
+			f.Flaw(graph.Invalid, n, "expression", "is missing", fmt.Sprintf("add expression: %q", example))
+		}
+	case !strings.Contains(text, "("):
+		f.Flaw(graph.Invalid, expression, "expression", "is not a condition", fmt.Sprintf("write %q", example))
 	}
 	return &b
+}
+
+// misspells reports whether a block has a field whose name is nearly a given one, which is reported by itself.
+func misspells(n document.Node, name string) bool {
+	for key := range n.Pairs() {
+		if key.Str() != name && didyoumean.IsTypo(key.Str(), name) {
+			return true
+		}
+	}
+	return false
 }
 
 // traefikTransport reads the timers of connections to servers. The one until the

@@ -30,6 +30,24 @@ type Kind struct {
 // Of returns the kind of a document, nil if its fields are not known.
 func Of(h *document.Head) *Kind { return kinds()[named{h.APIVersion, h.Kind}] }
 
+// Fields returns the names of the fields at a path in an object of a kind, "spec", "retry", in no order; nil if they are
+// not known.
+func Fields(apiVersion, kind string, path ...string) []string {
+	k := kinds()[named{apiVersion, kind}]
+	if k == nil {
+		return nil
+	}
+	o := k.root
+	for _, name := range path {
+		h := o.fields[name]
+		if h == nil || h.object == nil || o.open {
+			return nil
+		}
+		o = h.object
+	}
+	return slices.Collect(maps.Keys(o.fields))
+}
+
 type named struct{ apiVersion, kind string }
 
 //go:embed table.txt
