@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/internal/yaml"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -39,6 +40,8 @@ func (l *lineSyntax) rewrite(f *file, at int, change func(old string) (string, b
 		}
 		quote = string(old[:1])
 		old, end = f.text[at+1:stop-1], stop
+	case l.blocks && l.quotes && len(old) > 0 && old[0] == '[':
+		return l.rewriteList(f, at, change)
 	case l.stops != "":
 		if i := bytes.IndexAny(old, l.stops); i >= 0 {
 			old = old[:i]
@@ -53,6 +56,28 @@ func (l *lineSyntax) rewrite(f *file, at int, change func(old string) (string, b
 		return nil, errOtherValue
 	}
 	return []splice{{at, end, quote + now + quote}}, nil
+}
+
+// rewriteList replaces a list in brackets, which is within one line.
+func (l *lineSyntax) rewriteList(f *file, at int, change func(old string) (string, bool)) ([]splice, error) {
+	end := at + 1 + bytes.IndexByte(f.text[at:lineEnd(f.text, at)], ']')
+	n := parseValue(string(f.text[at:end]))
+	now, ok := change(flow(n, false))
+	if end == at || n.Kind != yaml.SequenceNode || !ok {
+		return nil, errOtherValue
+	}
+	if areStatuses(n) && !areStatuses(parseValue(now)) {
+		return nil, errStatuses
+	}
+	return []splice{{at, end, l.literal(now)}}, nil
+}
+
+// literal writes a value: in HCL and TOML text is in quotes, also in lists.
+func (l *lineSyntax) literal(value string) string {
+	if n := parseValue(value); l.quotes && l.blocks {
+		return flow(n, true)
+	}
+	return value
 }
 
 // rename gives another name to the setting whose value begins at a byte: of several with dots between them, the last.
@@ -99,10 +124,10 @@ func (l *lineSyntax) set(f *file, at int, base policy.Base, e *analyze.FieldEdit
 		}
 	default:
 		if key := lineOf(f.text, name); key >= 0 {
-			return []splice{{key, lineEnd(f.text, key), name + l.between + e.Value}}, nil
+			return []splice{{key, lineEnd(f.text, key), name + l.between + l.literal(e.Value)}}, nil
 		}
 	}
-	return []splice{{end, end, newline(f.text) + indent + name + l.between + e.Value + l.ends}}, nil
+	return []splice{{end, end, newline(f.text) + indent + name + l.between + l.literal(e.Value) + l.ends}}, nil
 }
 
 // lineOf is the byte where the line with a setting begins, -1 if there is none.

@@ -34,7 +34,7 @@ type Outcome struct {
 // at all. Of two that set one field to different values the first one wins. read returns the
 // text of an input, and the error that says why it is not to be edited.
 func Make(findings []analyze.Finding, read func(name string) ([]byte, error)) *Patch {
-	m := &maker{read: read, files: map[string]*file{}, added: map[string]string{}}
+	m := &maker{read: read, files: map[string]*file{}, added: map[string]string{}, words: map[string]bool{}}
 	p := &Patch{}
 	for i := range findings {
 		f := &findings[i]

@@ -16,18 +16,20 @@ type maker struct {
 	read  func(name string) ([]byte, error)
 	files map[string]*file
 	added map[string]string // the files of new objects, by kind and name
+	words map[string]bool   // what wordsFor has done, see wordsAt
 	base  *maker            // that has begun it; nil for the first
 }
 
 // begin returns a maker for one fix.
 func (m *maker) begin() *maker {
-	return &maker{read: m.read, files: map[string]*file{}, added: map[string]string{}, base: m}
+	return &maker{read: m.read, files: map[string]*file{}, added: map[string]string{}, words: map[string]bool{}, base: m}
 }
 
 // commit hands the files over to the maker that has begun m.
 func (m *maker) commit() {
 	maps.Copy(m.base.files, m.files)
 	maps.Copy(m.base.added, m.added)
+	maps.Copy(m.base.words, m.words)
 }
 
 // file returns a file that was opened or made before, nil for others.

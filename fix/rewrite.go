@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/internal/yaml"
@@ -13,6 +14,12 @@ import (
 
 // errOtherValue is the error of a value that is not written as the reader understood it.
 var errOtherValue = errors.New("the value is not written in a way that the editor knows")
+
+// errStatuses is the error of a list of HTTP statuses that is to hold words, which another field takes.
+var errStatuses = errors.New("the list takes statuses only")
+
+// errSwitch is the error of a field that is true or false and is to hold words.
+var errSwitch = errors.New("the conditions are in several fields")
 
 // rewriteAt replaces the value that begins at a byte of a file by what change makes of it: a scalar
 // without its quotes, a list in brackets, or the word there in a larger text. Of a list of words it
@@ -38,6 +45,9 @@ func rewriteAt(f *file, at int, words bool, change func(old string) (string, boo
 	case n.Kind == yaml.ScalarNode:
 		if now, ok := change(n.Value); ok {
 			v := parseValue(now)
+			if n.Tag == "!!bool" && v.Kind != n.Kind {
+				return nil, errSwitch
+			}
 			if keepsText(t, n, parent) {
 				v = stringNode(scalarText(v, now))
 			}
@@ -52,10 +62,23 @@ func rewriteAt(f *file, at int, words bool, change func(old string) (string, boo
 			}
 		}
 		if now, ok := change(flow(n, false)); ok {
-			return editNode(t, f, at, parseValue(now))
+			v := parseValue(now)
+			if areStatuses(n) && !areStatuses(v) {
+				return nil, errStatuses
+			}
+			return editNode(t, f, at, v)
 		}
 	}
 	return nil, errOtherValue
+}
+
+// areStatuses reports whether a value is a list of numbers.
+func areStatuses(n *yaml.Node) bool {
+	isText := func(item *yaml.Node) bool {
+		_, err := strconv.Atoi(item.Value)
+		return err != nil
+	}
+	return n.Kind == yaml.SequenceNode && len(n.Content) > 0 && !slices.ContainsFunc(n.Content, isText)
 }
 
 // keepsText reports whether a scalar is text and has to stay so: an annotation, or text in quotes.

@@ -15,6 +15,7 @@ type tree struct {
 	text  []byte // of the file
 	root  *yaml.Node
 	lines []int // the byte where each line of the document begins
+	line  int   // of the file, from 1, at which the document begins
 	json  bool
 }
 
@@ -36,7 +37,7 @@ func parseTree(text []byte, line int) (*tree, error) {
 	t := &tree{text: text}
 	starts := lineStarts(text)
 	first, end := documentAround(text, starts, line)
-	t.lines = starts[first:end]
+	t.lines, t.line = starts[first:end], first+1
 	stop := len(text)
 	if end < len(starts) {
 		stop = starts[end]

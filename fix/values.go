@@ -7,12 +7,16 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/yaml"
 	"github.com/weirgraph/weir/policy"
 )
 
 // rewrite changes a value where it is written.
 func (m *maker) rewrite(e *analyze.FieldEdit) error {
+	if m.hasWords(e) {
+		return nil
+	}
 	f, at, err := m.spot(e.Written)
 	if err != nil {
 		return err
@@ -45,6 +49,9 @@ func (m *maker) rewrite(e *analyze.FieldEdit) error {
 		e.Beside, e.Path = e.Written, lastKey(e.Path)
 		return m.setBeside(&analyze.ObjectEdit{}, &e)
 	}
+	if errors.Is(err, errStatuses) && e.Path != "" {
+		return m.wordsFor(e)
+	}
 	if ofFile(err) {
 		return failure(&analyze.ObjectEdit{}, f, err)
 	}
@@ -52,6 +59,34 @@ func (m *maker) rewrite(e *analyze.FieldEdit) error {
 		return fmt.Errorf("%s: %w", e.Written.Place(), err)
 	}
 	return f.apply(list)
+}
+
+// wordsFor sets conditions in words beside a list of statuses, which goes.
+func (m *maker) wordsFor(e *analyze.FieldEdit) error {
+	f, at, err := m.spot(e.Written)
+	if err != nil {
+		return err
+	}
+	words := &analyze.FieldEdit{Edit: policy.Edit{Path: lastKey(e.Path), Value: e.Value}}
+	var into []splice
+	if lines := syntaxOf(f.name); lines != nil {
+		into, err = lines.set(f, at, policy.BasePlace, words)
+	} else {
+		into, err = editTree(f.text, f.line(at), at, true, words.Edit, "")
+	}
+	if err != nil {
+		return failure(&analyze.ObjectEdit{}, f, err)
+	}
+	m.words[wordsAt(e)] = true
+	return m.instead(f, at, into, e.Written)
+}
+
+// wordsAt names the place of a list of statuses, and the words that take its place.
+func wordsAt(e *analyze.FieldEdit) string { return e.Written.Place() + " " + e.Value }
+
+// hasWords reports whether the words of an edit are there already, in place of a list of statuses.
+func (m *maker) hasWords(e *analyze.FieldEdit) bool {
+	return m.words[wordsAt(e)] || m.base != nil && m.base.hasWords(e)
 }
 
 // move gives the value of the field at a byte to the field at the path of an edit, and takes the
@@ -68,14 +103,20 @@ func (m *maker) move(f *file, at int, e *analyze.FieldEdit) error {
 	if err != nil {
 		return failure(&analyze.ObjectEdit{}, f, err)
 	}
+	return m.instead(f, at, into, e.Written)
+}
+
+// instead takes the value at a byte away, and adds what says the same.
+func (m *maker) instead(f *file, at int, into []splice, written graph.Origin) error {
 	for _, s := range into {
 		if s.start <= at {
 			at += len(s.with) - (s.end - s.start)
 		}
 	}
 	both := &file{name: f.name, text: splices(f.text, into)}
-	if list, err = removeAt(both, at); err != nil {
-		return fmt.Errorf("%s: %w", e.Written.Place(), err)
+	list, err := removeAt(both, at)
+	if err != nil {
+		return fmt.Errorf("%s: %w", written.Place(), err)
 	}
 	return f.apply([]splice{oneSplice(f.text, splices(both.text, list))})
 }

@@ -80,7 +80,7 @@ func editTree(text []byte, line, place int, inside bool, edit policy.Edit, was s
 		return nil, err
 	}
 	edited := splices(text, e.splices)
-	got, err := parseTree(edited, line)
+	got, err := parseTree(edited, t.line)
 	if err != nil || !sameTree(got.root, want) {
 		return nil, errNoPlace
 	}

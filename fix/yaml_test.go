@@ -45,6 +45,7 @@ func TestEditTree(t *testing.T) {
 		{"remove the only one", "a:\n  b: 1\n", policy.OpRemove, "a.b", "", "", false, "a:\n  {}\n"},
 		{"remove in brackets", "a: {b: 1, c: 2, d: 3}\n", policy.OpRemove, "", "", "2", false, "a: {b: 1, d: 3}\n"},
 		{"remove an entry", "a:\n- b\n- c # two\n- d\n", policy.OpRemove, "", "", "c #", false, "a:\n- b\n- d\n"},
+		{"remove the last of a document", "a:\n  b: 1\n  c: 2\n---\nd: 1\n", policy.OpRemove, "", "", "2", false, "a:\n  b: 1\n---\nd: 1\n"},
 		{"a value with an anchor", "a: &x 2s # two\nb: *x\n", policy.OpSet, "a", "3s", "", false, "a: &x 3s # two\nb: *x\n"},
 		{"append", "a:\n- b\n", policy.OpAdd, "a[+]", "mesh", "", false, "a:\n- b\n- mesh\n"},
 		{"append in brackets", "a: [b]\n", policy.OpAdd, "a[+]", "mesh", "", false, "a: [b, mesh]\n"},

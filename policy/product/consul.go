@@ -33,8 +33,8 @@ var Consul = &policy.Product{
 			in("ServiceRouter", field("spec.routes[].destination.requestTimeout", duration)),
 		),
 		policy.Retries: ways(
-			in("service-router", field("Routes[].Destination.NumRetries", count), field("Routes[].Destination.RetryOn", conditions)),
-			in("ServiceRouter", field("spec.routes[].destination.numRetries", count), field("spec.routes[].destination.retryOn", conditions)),
+			in("service-router", field("Routes[].Destination.NumRetries", count), listed("Routes[].Destination.RetryOn")),
+			in("ServiceRouter", field("spec.routes[].destination.numRetries", count), listed("spec.routes[].destination.retryOn")),
 		),
 		policy.CircuitBreaker: ways(
 			in("service-defaults", block("UpstreamConfig.Defaults.PassiveHealthCheck", "{Interval: 10s, MaxFailures: 5, EnforcingConsecutive5xx: 100, MaxEjectionPercent: 50}")),

@@ -35,7 +35,7 @@ var EnvoyGateway = &policy.Product{
 			in("SecurityPolicy", field("spec.extAuth.timeout", duration)), in("EnvoyExtensionPolicy", field("spec.extProc[].messageTimeout", duration)),
 		),
 		policy.AttemptTimeout:   ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.timeout", duration))),
-		policy.Retries:          ways(in("BackendTrafficPolicy", field("spec.retry.numRetries", count), field("spec.retry.retryOn", conditions))),
+		policy.Retries:          ways(in("BackendTrafficPolicy", field("spec.retry.numRetries", count), listed("spec.retry.retryOn.triggers"))),
 		policy.RetryBackoff:     ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.backOff.baseInterval", duration))),
 		policy.RetryBudget:      ways(in("BackendTrafficPolicy", block("spec.circuitBreaker.retryBudget", ""))),
 		policy.CircuitBreaker:   ways(in("BackendTrafficPolicy", block("spec.healthCheck.passive", "{consecutive5XxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}"))),
