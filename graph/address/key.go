@@ -132,6 +132,9 @@ func ParseKey(key string) Key {
 		if w == "points" && i == n-1 && i > 0 && k.Words[i-1] == "contact" {
 			k.address, k.host = true, true
 		}
+		if w == "policy" && i > 1 && k.Words[i-1] == "security" && k.Words[i-2] == "content" { // what pages may load
+			k.ignored = true
+		}
 		k.store = k.store || i == n-1 && n > 1 && storeWords[w]
 		k.digits = k.digits || interfaceWords[w]
 		if ipWords[w] && i == n-1 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -24,6 +25,13 @@ const consulBootstrap = "config_entries"
 // services are inside jobs, and not at the top level.
 var consulHCL = lazy.NewRegexp(`(?m)^(?:[Kk]ind[ \t]*=[ \t]*"|services?[ \t]*(?:=[ \t]*)?[{\[]|config_entries[ \t]*(?:=[ \t]*)?\{)`)
 
+// consulService matches the name that every service of an agent's configuration has. Other programs have
+// blocks called "service" as well.
+var consulService = lazy.NewRegexp(`(?m)(?:^|[{,])[ \t]*"?[Nn]ame"?[ \t]*[=:]`)
+
+// consulEntry matches what needs no service to be Consul's.
+var consulEntry = lazy.NewRegexp(`(?m)^(?:[Kk]ind[ \t]*=[ \t]*"|config_entries\b)`)
+
 // hclStart matches the first line of HCL that says something.
 var hclStart = lazy.NewRegexp(`^"?[A-Za-z_][\w.\-]*"?[ \t]*(?:=|\{)`)
 
@@ -37,7 +45,7 @@ func isConsulHCL(text []byte) bool {
 			comment = !bytes.HasSuffix(line, []byte("*/"))
 		case len(line) == 0 || line[0] == '#' || bytes.HasPrefix(line, []byte("//")):
 		default:
-			return hclStart.Match(line) && consulHCL.Match(text)
+			return hclStart.Match(line) && consulHCL.Match(text) && (consulEntry.Match(text) || consulService.Match(text))
 		}
 	}
 	return false
@@ -47,6 +55,9 @@ func isConsulHCL(text []byte) bool {
 func readConsulHCL(d *document.Document, f *graph.Facts) {
 	if err := d.ParseHCL(); err != nil {
 		p := graph.Problem{Origin: d.Line(1, 1), Level: graph.Failed, Message: err.Error()}
+		if !strings.HasSuffix(d.Head.Base, ".hcl") { // it may be another language with blocks
+			p.Level = graph.Skipped
+		}
 		if syntax := (*document.SyntaxError)(nil); errors.As(err, &syntax) {
 			p.Origin, p.Hint = d.Line(syntax.Line, syntax.Column), syntax.Hint
 		}
