@@ -208,7 +208,7 @@ func similar(name string, o *object) (near string, sure bool) {
 // home is where a field belongs that is not in the right place, "" if it is nowhere else. The
 // nearest object around it is looked in first. Names that many objects have say nothing.
 func home(name string, way []part) string {
-	if slices.Contains([]string{"name", "namespace", "kind", "type", "port", "value", "key", "path", "headers", "match"}, name) {
+	if slices.Contains([]string{"name", "namespace", "kind", "type", "port", "value", "key", "path", "headers", "match", "enabled", "enable", "disabled"}, name) {
 		return ""
 	}
 	for _, around := range slices.Backward(way) {
