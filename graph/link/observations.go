@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -14,19 +15,26 @@ import (
 type peers struct {
 	list    []*graph.TracePeer
 	numbers map[*graph.TracePeer]int32 // in list
-	ranks   []int32                    // by number, the place among all, equal ones counted once
-	sorted  []*graph.TracePeer         // by rank
+	hashes  map[uint64]int32           // in list, by the hash of what is known of a peer, which is a long key
+	seed    maphash.Seed
+	ranks   []int32            // by number, the place among all, equal ones counted once
+	sorted  []*graph.TracePeer // by rank
 }
 
 // number returns the number of a peer.
 func (s *peers) number(p *graph.TracePeer) int32 {
 	n, known := s.numbers[p]
-	if !known {
-		one := reduced(p)
+	if known {
+		return n
+	}
+	one := reduced(p)
+	hash := maphash.Comparable(s.seed, *one)
+	if n, known = s.hashes[hash]; !known || *s.list[n] != *one {
 		n = int32(len(s.list))
 		s.list = append(s.list, one)
-		s.numbers[p], s.numbers[one] = n, n
+		s.hashes[hash] = n
 	}
+	s.numbers[p] = n
 	return n
 }
 
@@ -37,7 +45,7 @@ func (s *peers) settle(p **graph.TracePeer) int32 {
 	return r
 }
 
-// rank sorts the peers. Comparing finds equal ones: a map of what is known of them took as much memory as they do.
+// rank sorts the peers, and finds equal ones that have lost their hash to another one.
 func (s *peers) rank() {
 	order := make([]int32, len(s.list))
 	for i := range order {
@@ -66,7 +74,7 @@ func reduced(p *graph.TracePeer) *graph.TracePeer {
 
 // settleObservations makes the peers of all sources one, and sorts what was observed by them.
 func settleObservations(f *graph.Facts) observedEnds {
-	all := peers{numbers: map[*graph.TracePeer]int32{}}
+	all := peers{numbers: map[*graph.TracePeer]int32{}, hashes: map[uint64]int32{}, seed: maphash.MakeSeed()}
 	for i := range f.ObservedServices {
 		all.number(f.ObservedServices[i].TracePeer)
 	}

@@ -141,8 +141,17 @@ func (t *edgeStats) sightings() []graph.ObservedService {
 	return list
 }
 
-// seen returns an end of a call as a peer of the graph.
+// seen returns an end of a call as a peer of the graph, which all calls share.
 func (p *pool) seen(e end) *graph.TracePeer {
+	s := p.ends[e]
+	if s == nil {
+		s = p.peer(e)
+		p.ends[e] = s
+	}
+	return s
+}
+
+func (p *pool) peer(e end) *graph.TracePeer {
 	if e.party != 0 {
 		one := &p.parties[e.party]
 		return &graph.TracePeer{Name: one.Name, Namespace: one.Cluster, Group: one.Namespace, Workload: one.Workload, Kind: graph.KindService}

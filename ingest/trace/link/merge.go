@@ -24,12 +24,13 @@ type pool struct {
 	partyOf [][]uint32 // by worker and its number
 	peerOf  [][]uint32 // as partyOf
 
-	failing map[uint64]string // the ids of some traces in which a span failed, by hash
+	ends    map[end]*graph.TracePeer // see seen
+	failing map[uint64]string        // the ids of some traces in which a span failed, by hash
 	*vocabulary
 }
 
 func newPool(workers []*spans.Collector, words *vocabulary, failing map[uint64]string) *pool {
-	p := &pool{failing: failing, vocabulary: words}
+	p := &pool{ends: map[end]*graph.TracePeer{}, failing: failing, vocabulary: words}
 	var weightOf [][]uint32 // as partyOf
 	p.parties, p.partyOf = unite(workers, func(w *spans.Collector) []spans.Party { return w.Parties.Values }, compareParties)
 	p.peers, p.peerOf = unite(workers, func(w *spans.Collector) []spans.Peer { return w.Peers.Values }, comparePeers)
