@@ -62,12 +62,12 @@ func placesOf(s *graph.Service, reader string) []graph.Origin {
 // neither a mode nor a protocol is declared.
 func confidence(g *graph.Graph, calls []graph.Edge) analyze.Confidence {
 	sure := analyze.Certain
+	var one [1]graph.Evidence
 	for _, e := range calls {
-		c := g.Call(e)
 		switch {
-		case c.Strength < graph.Strong, g.OnlyInCode(e):
+		case g.Strength(e) < graph.Strong, g.OnlyInCode(e):
 			return analyze.Assumed
-		case c.Protocol == "" && !slices.ContainsFunc(c.Evidence, func(e graph.Evidence) bool { return e.Mode != graph.ModeUnknown }):
+		case g.Protocol(e) == "" && !slices.ContainsFunc(g.EvidenceIn(e, &one), func(e graph.Evidence) bool { return e.Mode != graph.ModeUnknown }):
 			sure = analyze.Default
 		}
 	}
@@ -101,8 +101,9 @@ func number(key string, n int) analyze.KeyValue { return keyValue(key, strconv.I
 // written returns where calls are said, the strongest evidence of each.
 func written(g *graph.Graph, calls []graph.Edge) []graph.Origin {
 	var all distinct.List[graph.Origin]
+	var one [1]graph.Evidence
 	for _, e := range calls {
-		if evidence := g.Call(e).Evidence; len(evidence) > 0 {
+		if evidence := g.EvidenceIn(e, &one); len(evidence) > 0 {
 			all.Add(evidence[0].Origin)
 		}
 	}

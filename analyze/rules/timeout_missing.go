@@ -58,12 +58,13 @@ and below the caller's own deadline.
 func checkTimeoutMissing(p *Pass) {
 	var silent []graph.Edge
 	var endless []endlessCall
+	var one [1]graph.Evidence
 	for e := range p.Requests() {
 		parts := p.Effective(e)
 		switch {
 		case driverManaged(p.Core, e), p.Core.Fallback(e), twinDeclares(p, e, policy.TotalTimeout):
 		case !policyKnown(p, e, parts):
-			if !p.ofOthers(e) && slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return !isNative(ev) }) {
+			if !p.ofOthers(e) && slices.ContainsFunc(p.Core.EvidenceIn(e, &one), func(ev graph.Evidence) bool { return !isNative(ev) }) {
 				silent = append(silent, e)
 			}
 		case !fromGateway(p, e):
