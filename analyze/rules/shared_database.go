@@ -177,7 +177,7 @@ func withoutPart(name string) string {
 var partsOfPrograms = []string{
 	"api", "web", "worker", "workers", "server", "service", "backend", "app", "admin", "scheduler", "beat", "cron", "consumer", "producer",
 	"eventhandler", "handler", "listener", "processor", "job", "jobs", "queue", "celery", "sidekiq", "command", "query", "read", "write", "main", "init",
-	"grpc", "rest", "background", "reader", "writer",
+	"grpc", "rest", "background", "reader", "writer", "dbmanager", "dbmigrator", "migrator",
 }
 
 func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
