@@ -29,6 +29,7 @@ var templates = map[document.Engine]*graph.UnreadKind{
 var (
 	openShift = template("openshift", "OpenShift", "pass the output of oc process --local")
 	jsonnet   = template("jsonnet", "Jsonnet", "pass the output of jsonnet or tk show")
+	tmpl      = template("tmpl", ".tmpl", "render it first, and pass the result") // of Go, envsubst and others
 )
 
 // Template returns the kind of templates of an engine other than Helm.
@@ -37,7 +38,7 @@ func Template(e document.Engine) *graph.UnreadKind { return templates[e] }
 // engines are the extensions of templates of other files.
 var engines = map[string]document.Engine{
 	".j2": document.Jinja, ".jinja": document.Jinja, ".jinja2": document.Jinja, ".erb": document.ERB,
-	".gotmpl": document.GoTemplate, ".tmpl": document.GoTemplate, ".tftpl": document.Terraform, ".envsubst": document.Envsubst,
+	".gotmpl": document.GoTemplate, ".tftpl": document.Terraform, ".envsubst": document.Envsubst,
 }
 
 // File returns the kind of a file by its name alone, nil if it is not known: the sources of
@@ -48,6 +49,10 @@ func File(name string, read func(name string) bool) *graph.UnreadKind {
 		return templates[e]
 	}
 	switch ext {
+	case ".tmpl":
+		if read(strings.TrimSuffix(name, ext)) {
+			return tmpl
+		}
 	case ".jsonnet", ".libsonnet":
 		return jsonnet
 	case ".tf":
