@@ -38,6 +38,8 @@ type UnreadKind struct {
 	// Lost: the input deploys services that are not known. The rule not-rendered reports
 	// it, and unless it is excused, the run ends as if it could not be read.
 	Lost bool
+	// Chart: Name is the directory of a chart, of which files without variables are read.
+	Chart bool
 }
 
 func (k *UnreadKind) String() string { return k.ID }

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -38,9 +40,9 @@ func fromGateway(p *Pass, e graph.Edge) bool {
 // policyKnown reports whether an input that can declare policies covers a call: one of
 // its layers, or a native manifest that declares more than the call. The policies of
 // other calls are unknown, not absent, and so are those of a call in a file of code with a
-// policy that may act on it.
+// policy that may act on it, and of one beside templates of a chart that is not rendered.
 func policyKnown(p *Pass, e graph.Edge, parts []analyze.Part) bool {
-	if looseIn(p.Core, e) != nil {
+	if looseIn(p.Core, e) != nil || besideTemplates(p, e) {
 		return false
 	}
 	if slices.ContainsFunc(parts, func(part analyze.Part) bool { return len(part.Layers) > 0 }) {
@@ -61,6 +63,30 @@ func looseIn(g *graph.Graph, e graph.Edge) *graph.Loose {
 		}
 	}
 	return nil
+}
+
+var unrenderedTemplates = analyze.NewMemo[analyze.Once, []string]("the directories of templates of charts that are not rendered")
+
+// besideTemplates reports whether a call or its callee is declared in the templates of a chart that is not rendered:
+// some of them can be read as they are, and the others may have its policies.
+func besideTemplates(p *Pass, e graph.Edge) bool {
+	dirs := unrenderedTemplates.Of(p.Analysis, analyze.Once{}, func() (dirs []string) {
+		for _, u := range p.Core.Coverage().Unread {
+			if u.Kind.Chart {
+				dirs = append(dirs, path.Join(u.Name, "templates")+"/")
+			}
+		}
+		return dirs
+	})
+	if len(dirs) == 0 {
+		return false
+	}
+	within := func(o graph.Origin) bool {
+		return slices.ContainsFunc(dirs, func(dir string) bool { return o.RenderedFrom == "" && strings.HasPrefix(o.File, dir) })
+	}
+	var one [1]graph.Evidence
+	return slices.ContainsFunc(p.Core.EvidenceIn(e, &one), func(ev graph.Evidence) bool { return within(ev.Origin) }) ||
+		slices.ContainsFunc(p.Core.Service(p.Core.To(e)).Origins, within)
 }
 
 var nativePolicies = analyze.NewMemo[analyze.Once, bool]("whether a native manifest gives a policy to any call")

@@ -64,7 +64,7 @@ func checkTimeoutMissing(p *Pass) {
 		switch {
 		case driverManaged(p.Core, e), p.Core.Fallback(e), twinDeclares(p, e, policy.TotalTimeout):
 		case !policyKnown(p, e, parts):
-			if !p.ofOthers(e) && slices.ContainsFunc(p.Core.EvidenceIn(e, &one), func(ev graph.Evidence) bool { return !isNative(ev) }) {
+			if !p.ofOthers(e) && !besideTemplates(p, e) && slices.ContainsFunc(p.Core.EvidenceIn(e, &one), func(ev graph.Evidence) bool { return !isNative(ev) }) {
 				silent = append(silent, e)
 			}
 		case !fromGateway(p, e):

@@ -8,13 +8,13 @@ import "github.com/weirgraph/weir/graph"
 // Kinds of inputs that deploy services which are not known until they are rendered.
 var (
 	Chart = &graph.UnreadKind{
-		ID: "chart", Lost: true,
+		ID: "chart", Lost: true, Chart: true,
 		One: "is not rendered: its services are not known", Many: "charts are not rendered: their services are not known",
 		Hint: "render them with --render, or add the output of helm template to the sources and name the charts under exclude in weir.yaml",
 	}
 	// Lacking are charts that were to be rendered.
 	Lacking = &graph.UnreadKind{
-		ID: "chart-lacking", Lost: true,
+		ID: "chart-lacking", Lost: true, Chart: true,
 		One: "lacks values and is not rendered: its services are not known", Many: "charts lack values and are not rendered: their services are not known",
 		Hint: "name the values that they need under render in weir.yaml, or excuse the charts under ignore there",
 	}
