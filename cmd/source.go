@@ -179,7 +179,7 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 		// The garbage collector lets a heap grow to twice its size; this keeps it below the limit.
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.maxMemory))
 	} else {
-		memory.Raise(0)
+		memory.Begin()
 	}
 	if err := r.addEstate(b); err != nil {
 		return nil, err

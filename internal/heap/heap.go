@@ -20,21 +20,34 @@ type Limit struct {
 	mu      sync.Mutex
 	bytes   int64
 	watched bool
+	kept    bool // more than the limit, from before the last Begin
 }
 
 // NewLimit returns a limit that is not yet in effect.
 func NewLimit(bytes int64) *Limit { return &Limit{bytes: bytes} }
 
-// Raise adds to the limit and puts it into effect, also if the process has needed more before, unless it needs more
-// now: a process that keeps what it has read would otherwise collect it again and again.
-func (l *Limit) Raise(bytes int64) {
-	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return
+// Begin puts the limit into effect, unless the process keeps more than that from what it did before, as a server does:
+// it would collect all of it again and again.
+func (l *Limit) Begin() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.kept = l.exceeded(); !l.kept {
+		l.set()
 	}
+}
+
+// Raise adds to the limit and puts it into effect, also if the process has needed more since Begin.
+func (l *Limit) Raise(bytes int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.bytes += bytes
-	if l.exceeded() {
+	if !l.kept || !l.exceeded() {
+		l.set()
+	}
+}
+
+func (l *Limit) set() {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
 	debug.SetMemoryLimit(l.bytes)

@@ -26,10 +26,11 @@ func TestLimit(t *testing.T) {
 		t.Errorf("the limit is %d, want %d", debug.SetMemoryLimit(-1), want)
 	}
 	l := NewLimit(64 << 20)
-	l.Raise(0)
+	l.Begin()
 	within(64 << 20)
 	used := make([]byte, 80<<20) // more than the limit
 	within(math.MaxInt64)
+	l.Begin()
 	l.Raise(1 << 20)
 	if got := debug.SetMemoryLimit(-1); got != math.MaxInt64 {
 		t.Errorf("a limit of %d is in effect, which the heap exceeds", got)
