@@ -102,7 +102,7 @@ type miss struct {
 }
 
 // joinMissed joins names whose selectors match no pod with the workloads that are most likely
-// meant, and reports them: the one of the same name, else the only one of the namespace that no
+// meant, and reports them, unless a tool adds what is missing: the one of the same name, else the only one of the namespace that no
 // name selects and that has near values of all labels of the selector.
 func (l *linker) joinMissed(m *misses) {
 	unselected := map[string][]int{}
@@ -115,6 +115,11 @@ func (l *linker) joinMissed(m *misses) {
 	}
 	for _, of := range m.names {
 		c, n := of.entity, of.name
+		if n.Selects.IsZero() && n.Target == "" && n.Realm == kubernetes && len(l.f.Added) > 0 { // its selector is added, too
+			if w, ok := l.workloadNamed(n, c); ok {
+				l.unite(w, c)
+			}
+		}
 		if n.Selects.IsZero() || n.Selects.AnyNamespace || n.Realm != kubernetes || len(n.Selects.Exprs) > 0 {
 			continue
 		}

@@ -204,3 +204,15 @@ func bracesIn(y *yaml.Node) *yaml.Node {
 func IsPlaceholder(s string) bool {
 	return strings.HasPrefix(s, "$") || strings.Contains(s, "{{") || strings.Contains(s, "${") || strings.Contains(s, "<%")
 }
+
+// PlaceholderDefault returns what a text is if nothing gives the variable that it consists of a value:
+// "1" of "${replicas:=1}"; "" of any other text.
+func PlaceholderDefault(s string) string {
+	inside, ok := strings.CutPrefix(strings.TrimSpace(s), "${")
+	inside, closed := strings.CutSuffix(inside, "}")
+	name, text, _ := strings.Cut(inside, ":")
+	if !ok || !closed || strings.ContainsAny(name, "${") || text == "" || text[0] != '=' && text[0] != '-' {
+		return ""
+	}
+	return strings.Trim(text[1:], `'"`)
+}

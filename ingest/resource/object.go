@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -95,13 +96,21 @@ func (o *Object) OrRoot(n document.Node) document.Node {
 func (o *Object) Sibling(kind, name string) graph.Ref { return o.RefTo(kind, "", name) }
 
 // Number returns the whole number below key and its place, and false if there is
-// none. Anything else is a problem.
+// none. Of a variable that is filled in later it is the default. Anything else is a problem.
 func (o *Object) Number(n document.Node, key string) (int, document.Node, bool) {
 	v := n.Get(key)
 	if !v.Exists() {
 		return 0, v, false
 	}
 	i, ok := v.Int()
+	if !ok && document.IsPlaceholder(v.Str()) {
+		number, err := strconv.Atoi(document.PlaceholderDefault(v.Str()))
+		if err != nil {
+			o.template(v)
+			return 0, v, false
+		}
+		i, ok = number, true
+	}
 	if ok && i >= 0 {
 		return i, v, true
 	}

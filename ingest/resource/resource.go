@@ -192,7 +192,12 @@ func (r *Object) Text(n document.Node, path ...string) string {
 	return v.Str()
 }
 
+// WrongType reports that a field has a value of another type, unless it is filled in later.
 func (r *Object) WrongType(v document.Node, path []string, want string) {
+	if document.IsPlaceholder(v.Str()) {
+		r.template(v)
+		return
+	}
 	r.Problem(graph.Failed, v, "", "%s %q: %s is not %s", r.Kind, r.Name, strings.Join(path, "."), want)
 }
 
