@@ -178,7 +178,11 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 	}
 	name := strings.ToLower(r.Name)
 	if r.Realm != "" {
-		for _, ns := range []string{r.Namespace, ""} {
+		spaces := []string{r.Namespace, ""}
+		if r.Namespace == "" && r.Realm == kubernetes {
+			spaces[1] = "default"
+		}
+		for _, ns := range spaces {
 			if c, ok := l.hosts.names[graph.Ref{Realm: r.Realm, Namespace: ns, Name: name}]; ok && (r.Kind == "" || r.Realm != "backstage") {
 				return l.find(c), true
 			}
@@ -438,6 +442,11 @@ func (l *linker) resolveKubernetes(full, namespace string) (int, bool) {
 	at := func(name, ns string) (int, bool) {
 		if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Namespace: ns, Name: name}]; ok {
 			return l.find(c), true
+		}
+		if ns == "" { // applied without one
+			if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Namespace: "default", Name: name}]; ok {
+				return l.find(c), true
+			}
 		}
 		if ns != "" && (ns == namespace || l.hosts.homeNamespaces[ns]) {
 			if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: name}]; ok {
