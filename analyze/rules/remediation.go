@@ -47,6 +47,13 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 			return of.with(p, r), true
 		}
 	}
+	if len(kinds) == 0 { // what runs in a cluster has its policies in objects there
+		for _, v := range []graph.Node{p.Core.To(e), p.Core.From(e)} {
+			if w := p.Core.Service(v).Workload; w != nil && analyze.Ecosystem(p.Core.Service(v)) == "kubernetes" {
+				kinds = append(kinds, w.Kind)
+			}
+		}
+	}
 	r, ok := in.RemediationIn(layer.Layer, purpose, kinds...)
 	if !ok || ofRoutes[purpose] && p.asks(e) || p.apart(e, in, r.Kind) {
 		return remedy{}, false
