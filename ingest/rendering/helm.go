@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,9 +37,6 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 	}
 	defer remove()
 	args := []string{"template"}
-	if r.Namespace != "" {
-		args = append(args, "--namespace="+r.Namespace)
-	}
 	for _, file := range r.Files {
 		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
 			return nil, &Failure{Message: fmt.Sprintf("there is no file %q with values", filepath.ToSlash(file))}
@@ -66,15 +64,54 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 	if err != nil {
 		return nil, &Failure{Message: err.Error()}
 	}
-	out, err := start(ctx, dir, p.helm, append(args, "--", release, full)...)
-	for _, version := range kubernetesVersions {
-		var failure *Failure
-		if !errors.As(err, &failure) || !failure.version {
-			break
+	run := func(namespace string) ([]byte, error) {
+		args := args
+		if namespace != "" {
+			args = append(slices.Clip(args), "--namespace="+namespace)
 		}
-		out, err = start(ctx, dir, p.helm, append(args, "--kube-version="+version, "--", release, full)...)
+		out, err := start(ctx, dir, p.helm, append(slices.Clip(args), "--", release, full)...)
+		for _, version := range kubernetesVersions {
+			var failure *Failure
+			if !errors.As(err, &failure) || !failure.version {
+				break
+			}
+			out, err = start(ctx, dir, p.helm, append(slices.Clip(args), "--kube-version="+version, "--", release, full)...)
+		}
+		return out, err
+	}
+	out, err := run(r.Namespace)
+	if namespace := addressedNamespace(out); err == nil && r.Namespace == "" && namespace != "" {
+		return run(namespace)
 	}
 	return out, err
+}
+
+var (
+	serviceKind   = lazy.NewRegexp(`(?m)^kind: *Service *\r?$`)
+	objectName    = lazy.NewRegexp(`(?m)^  name: *["']?([a-z0-9-]+)["']? *\r?$`)
+	qualifiedHost = lazy.NewRegexp(`\b([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b`)
+)
+
+// addressedNamespace returns the one namespace in which the text of a chart addresses Services of the
+// chart itself: that is where it is to be installed. It is "" if there is none, or several.
+func addressedNamespace(text []byte) string {
+	own := map[string]bool{}
+	for _, object := range strings.Split(string(text), "\n---") {
+		if m := objectName.FindStringSubmatch(object); m != nil && serviceKind.MatchString(object) {
+			own[m[1]] = true
+		}
+	}
+	namespace := ""
+	for _, m := range qualifiedHost.FindAllStringSubmatch(string(text), -1) {
+		switch {
+		case !own[m[1]], m[2] == namespace:
+		case namespace != "":
+			return ""
+		default:
+			namespace = m[2]
+		}
+	}
+	return namespace
 }
 
 // kubernetesVersions are tried in turn for a chart that is not for the version which helm assumes

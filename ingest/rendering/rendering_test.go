@@ -133,3 +133,19 @@ func TestArgumentsAreNoFlags(t *testing.T) {
 		t.Errorf("values of a URL give %v", err)
 	}
 }
+
+func TestAddressedNamespace(t *testing.T) {
+	service := func(name string) string { return "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: " + name + "\n" }
+	for _, tt := range []struct{ text, want string }{
+		{service("kiln") + service("wheel") + "---\nvalue: http://kiln.town.svc.cluster.local:80 https://wheel.town.svc/x\n", "town"},
+		{service("kiln") + "---\nvalue: http://kiln.town.svc http://kiln.city.svc\n", ""},
+		{service("kiln") + "---\nvalue: http://clay.city.svc\n", ""},
+		{service("kiln") + "---\nvalue: http://kiln.example.com\n", ""},
+		{"---\nkind: ServiceAccount\nmetadata:\n  name: kiln\n---\nvalue: http://kiln.town.svc\n", ""},
+		{"", ""},
+	} {
+		if got := addressedNamespace([]byte(tt.text)); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
