@@ -155,7 +155,7 @@ func elsewhere(p *Pass, e graph.Edge, part *analyze.Part) string {
 	case part.Layers[last].Set.Product.OrNative().Contract:
 		return "the policies of the gateway's implementation, which the inputs do not name, or in the code of its clients"
 	}
-	return "the code of the clients of " + p.Core.ID(p.Core.From(e)) + ", " + part.Layers[last].Set.Product.DisplayName() + " has none,"
+	return "the code of the clients of " + p.Core.ID(p.Core.From(e)) + " (" + part.Layers[last].Set.Product.DisplayName() + " has none)"
 }
 
 // remedyOfLimit is remedyOf for a limit on time that has a value: in the object that its
