@@ -112,8 +112,29 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 		return byName
 	case declared && outside:
 		return graph.KindExternal
+	case keepsState(byName) && l.builtUpon(members, name):
+		return byName
 	case declared, kind == graph.KindService, l.entities[root].ref.Realm == kubernetes && l.entities[root].ref.Kind == "Service":
 		return graph.KindService
 	}
 	return graph.KindExternal
+}
+
+// builtUpon reports whether a service has the name of a product and runs images whose names end in it,
+// as those that a team builds upon the image of the product do: "redis" from "shop/shop-redis".
+func (l *linker) builtUpon(members []int, name string) bool {
+	built := false
+	for _, c := range members {
+		for _, t := range l.entities[c].things {
+			words := address.Words(graph.ImageName(t.Image))
+			if len(words) == 0 {
+				continue
+			}
+			if words[len(words)-1] != strings.ToLower(name) {
+				return false
+			}
+			built = true
+		}
+	}
+	return built
 }
