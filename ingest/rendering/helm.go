@@ -36,7 +36,7 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 		return nil, &Failure{Message: "making a temporary directory: " + err.Error()}
 	}
 	defer remove()
-	args := []string{"template"}
+	var args []string
 	for _, file := range r.Files {
 		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
 			return nil, &Failure{Message: fmt.Sprintf("there is no file %q with values", filepath.ToSlash(file))}
@@ -65,9 +65,9 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 		return nil, &Failure{Message: err.Error()}
 	}
 	run := func(namespace string) ([]byte, error) {
-		args := args
+		args := slices.Concat([]string{"template"}, args)
 		if namespace != "" {
-			args = append(slices.Clip(args), "--namespace="+namespace)
+			args = slices.Insert(args, 1, "--namespace="+namespace)
 		}
 		out, err := start(ctx, dir, p.helm, append(slices.Clip(args), "--", release, full)...)
 		for _, version := range kubernetesVersions {
