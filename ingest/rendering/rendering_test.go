@@ -135,7 +135,9 @@ func TestArgumentsAreNoFlags(t *testing.T) {
 }
 
 func TestAddressedNamespace(t *testing.T) {
-	service := func(name string) string { return "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: " + name + "\n" }
+	service := func(name string) string {
+		return "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: " + name + "\n"
+	}
 	for _, tt := range []struct{ text, want string }{
 		{service("kiln") + service("wheel") + "---\nvalue: http://kiln.town.svc.cluster.local:80 https://wheel.town.svc/x\n", "town"},
 		{service("kiln") + "---\nvalue: http://kiln.town.svc http://kiln.city.svc\n", ""},
