@@ -344,6 +344,24 @@ func (p *composeProject) content(name string) ([]byte, error) {
 	return f.text, f.err
 }
 
+// withSample reads a file of variables, or its sample where it is not there, and returns the path of the one that is
+// read: a repository has the sample, and users copy it to the file, which has their passwords.
+func (p *composeProject) withSample(name string) (text []byte, read string, err error) {
+	text, err = p.content(name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return text, name, err
+	}
+	for _, sample := range samplesOf(name) {
+		if len(p.opened) > maxComposeFiles/2 {
+			break
+		}
+		if text, err := p.content(sample); err == nil {
+			return text, sample, nil
+		}
+	}
+	return nil, name, err
+}
+
 // openFile returns the file at a path relative to the main file's directory.
 func (p *composeProject) openFile(name string) *openedFile {
 	name = path.Clean(name)

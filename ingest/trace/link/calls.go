@@ -216,9 +216,6 @@ func (t *tree) reach(i int32, found *edgeStats) {
 	}
 }
 
-// An end is one end of a call: a party, or a peer of which no span is seen.
-type end struct{ party, peer uint32 }
-
 // A call is one call between two ends.
 type call struct {
 	from, to end

@@ -29,6 +29,9 @@ type pool struct {
 	*vocabulary
 }
 
+// An end is one end of a call: a party, or a peer of which no span is seen.
+type end struct{ party, peer uint32 }
+
 func newPool(workers []*spans.Collector, words *vocabulary, failing map[uint64]string) *pool {
 	p := &pool{ends: map[end]*graph.TracePeer{}, failing: failing, vocabulary: words}
 	var weightOf [][]uint32 // as partyOf
