@@ -168,9 +168,11 @@ func (d *directory) run(program string, args []string, limit time.Duration, memo
 	shell := fmt.Sprintf(`ulimit -v %d; exec "$0" "$@"`, memory<<20)
 	cmd := exec.CommandContext(ctx, "sh", append([]string{"-c", shell, program}, args...)...)
 	cmd.Dir = d.path
-	out, _ := cmd.CombinedOutput() // the exit code says more than the error
+	var out head
+	cmd.Stdout, cmd.Stderr = &out, &out
+	_ = cmd.Run() // the exit code says more than the error
 	r := result{exit: fmt.Sprint(cmd.ProcessState.ExitCode())}
-	r.refused = r.exit == "3" && tooLarge.Match(out)
+	r.refused = r.exit == "3" && tooLarge.Match(out.text)
 	if ctx.Err() != nil {
 		r.exit = "timeout"
 	}
@@ -179,6 +181,15 @@ func (d *directory) run(program string, args []string, limit time.Duration, memo
 	}
 	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return r
+}
+
+// A head keeps the beginning of an output. All of it would make this process large, and Linux counts the memory that a
+// process has when it starts another one as that of the other one.
+type head struct{ text []byte }
+
+func (h *head) Write(p []byte) (int, error) {
+	h.text = append(h.text, p[:min(len(p), 1<<20-len(h.text))]...)
+	return len(p), nil
 }
 
 func check(err error) {
