@@ -17,6 +17,7 @@ type lineSyntax struct {
 	stops   string // characters that end a value, besides those of a line; empty if a value goes on to the end of its line
 	quotes  bool   // values may be in quotes
 	blocks  bool   // fields belong to the block that is written at a place, not to the file
+	typed   bool   // text is in quotes, and lists are in brackets
 }
 
 var (
@@ -24,7 +25,7 @@ var (
 	environment = &lineSyntax{between: "=", quotes: true}
 	nginx       = &lineSyntax{between: " ", ends: ";", indents: true, stops: " \t;", blocks: true}
 	haproxy     = &lineSyntax{between: " ", indents: true, stops: " \t", blocks: true}
-	assignments = &lineSyntax{between: " = ", stops: " \t,}]#", quotes: true, indents: true, blocks: true}
+	assignments = &lineSyntax{between: " = ", stops: " \t,}]#", quotes: true, indents: true, blocks: true, typed: true}
 )
 
 // rewrite replaces the value that begins at a byte.
@@ -40,7 +41,7 @@ func (l *lineSyntax) rewrite(f *file, at int, change func(old string) (string, b
 		}
 		quote = string(old[:1])
 		old, end = f.text[at+1:stop-1], stop
-	case l.blocks && l.quotes && len(old) > 0 && old[0] == '[':
+	case l.typed && len(old) > 0 && old[0] == '[':
 		return l.rewriteList(f, at, change)
 	case l.stops != "":
 		if i := bytes.IndexAny(old, l.stops); i >= 0 {
@@ -62,8 +63,11 @@ func (l *lineSyntax) rewrite(f *file, at int, change func(old string) (string, b
 func (l *lineSyntax) rewriteList(f *file, at int, change func(old string) (string, bool)) ([]splice, error) {
 	end := at + 1 + bytes.IndexByte(f.text[at:lineEnd(f.text, at)], ']')
 	n := parseValue(string(f.text[at:end]))
+	if n.Kind != yaml.SequenceNode { // it goes on in another line
+		return nil, errOtherValue
+	}
 	now, ok := change(flow(n, false))
-	if end == at || n.Kind != yaml.SequenceNode || !ok {
+	if !ok {
 		return nil, errOtherValue
 	}
 	if areStatuses(n) && !areStatuses(parseValue(now)) {
@@ -72,10 +76,10 @@ func (l *lineSyntax) rewriteList(f *file, at int, change func(old string) (strin
 	return []splice{{at, end, l.literal(now)}}, nil
 }
 
-// literal writes a value: in HCL and TOML text is in quotes, also in lists.
+// literal writes a value.
 func (l *lineSyntax) literal(value string) string {
-	if n := parseValue(value); l.quotes && l.blocks {
-		return flow(n, true)
+	if l.typed {
+		return flow(parseValue(value), true)
 	}
 	return value
 }

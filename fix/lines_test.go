@@ -1,11 +1,14 @@
 package fix
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // TestLines edits files with one setting a line at the text @, which is not there.
@@ -53,5 +56,19 @@ func TestLines(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestSwitch changes conditions where a field that is true or false is one of them, which takes no words.
+func TestSwitch(t *testing.T) {
+	for name, text := range map[string]string{"a.yaml": "retryOnConnectFailure: true\n", "a.hcl": "RetryOnConnectFailure = true\n"} {
+		m := &maker{read: func(string) ([]byte, error) { return []byte(text), nil }, files: map[string]*file{}}
+		e := analyze.FieldEdit{
+			Edit: policy.Edit{Path: "spec.retryOn"}, By: []*policy.Product{product.Consul}, Now: []string{policy.OnReset},
+			Written: graph.Origin{File: name, Line: 1, Column: int32(1 + strings.Index(text, "true"))},
+		}
+		if err := m.rewrite(&e); !errors.Is(err, errSwitch) {
+			t.Errorf("%s: %v, want %v", name, err, errSwitch)
+		}
 	}
 }

@@ -45,9 +45,6 @@ func rewriteAt(f *file, at int, words bool, change func(old string) (string, boo
 	case n.Kind == yaml.ScalarNode:
 		if now, ok := change(n.Value); ok {
 			v := parseValue(now)
-			if n.Tag == "!!bool" && v.Kind != n.Kind {
-				return nil, errSwitch
-			}
 			if keepsText(t, n, parent) {
 				v = stringNode(scalarText(v, now))
 			}

@@ -38,12 +38,20 @@ func (m *maker) rewrite(e *analyze.FieldEdit) error {
 		}
 		return f.apply(list)
 	}
+	_, words := e.Now.([]string)
+	isSwitch := false
 	list, err := rewriteAt(f, at, e.Now == nil && was(e) != "", func(old string) (string, bool) {
 		if e.Now == nil {
 			return replaceWord(old, was(e), e.Value)
 		}
+		if isSwitch = words && (old == "true" || old == "false"); isSwitch {
+			return "", false
+		}
 		return policy.Rewrite(e.By, old, e.Was, e.Now)
 	})
+	if isSwitch {
+		err = errSwitch
+	}
 	if errors.Is(err, errOtherValue) && e.Path != "" { // the place is that of the block
 		e := *e
 		e.Beside, e.Path = e.Written, lastKey(e.Path)
