@@ -27,7 +27,7 @@ func readCiliumEnvoy(o *resource.Object) {
 			redirected = append(redirected, o.Service(o.Text(service, "namespace"), name))
 		}
 	}
-	c := proxy.NewEnvoyConfig(field.New(o.Document, product.EnvoyDuration), product.Cilium)
+	c := proxy.NewEnvoyConfig(field.New(o.Document, product.EnvoyDuration), product.Cilium, product.EnvoyRequired)
 	resources := o.List(o.Spec, "resources")
 	c.Callees = func(string) []graph.EndpointRef { return redirected }
 	c.RouteTables(o.Spec.Get("resources"), 0)

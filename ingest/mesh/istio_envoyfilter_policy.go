@@ -37,7 +37,7 @@ func patchPolicies(r *resource.Object, i int, patch document.Node, from []graph.
 	if priority, ok := r.Spec.Get("priority").Int(); ok {
 		p.Rank = max(-1000, min(priority, 1000))
 	}
-	c := proxy.NewEnvoyConfig(field.New(r.Document, product.IstioPatch), product.Istio)
+	c := proxy.NewEnvoyConfig(field.New(r.Document, product.IstioPatch), product.Istio, product.IstioPatchRequired)
 	c.Prefix = fmt.Sprintf("configPatches[%d].patch.value.", i)
 	host := ""
 	switch patch.Get("applyTo").Str() {

@@ -36,19 +36,16 @@ type envoyLead struct {
 	rank  int
 }
 
-// NewEnvoyConfig returns a reader of routes and clusters, whose policies are of p.
-func NewEnvoyConfig(f *field.Reader, p *policy.Product) *EnvoyConfig {
+// NewEnvoyConfig returns a reader of routes and clusters, whose policies are of p. The waits of health checks, which
+// have no default, have a syntax of their own.
+func NewEnvoyConfig(f *field.Reader, p *policy.Product, waits *policy.Syntax) *EnvoyConfig {
 	f.Look = EnvoyGet
-	c := &EnvoyConfig{Reader: f, product: p, waits: product.EnvoyRequired}
-	if p == product.Istio {
-		c.waits = product.IstioPatchRequired
-	}
-	return c
+	return &EnvoyConfig{Reader: f, product: p, waits: waits}
 }
 
 // envoyPolicies reads the policies of a static configuration.
 func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
-	c := NewEnvoyConfig(f, product.Envoy)
+	c := NewEnvoyConfig(f, product.Envoy, product.EnvoyRequired)
 	hosts := map[string][]graph.EndpointRef{}
 	clusters, elsewhere, _ := envoyClusters(root, func(document.Node) graph.Origin { return graph.Origin{} })
 	for _, e := range elsewhere {
