@@ -65,17 +65,18 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 		return nil, &Failure{Message: err.Error()}
 	}
 	run := func(namespace string) ([]byte, error) {
-		args := slices.Concat([]string{"template"}, args)
+		command := []string{"template"}
 		if namespace != "" {
-			args = slices.Insert(args, 1, "--namespace="+namespace)
+			command = append(command, "--namespace="+namespace)
 		}
-		out, err := start(ctx, dir, p.helm, append(slices.Clip(args), "--", release, full)...)
+		command = append(command, args...)
+		out, err := start(ctx, dir, p.helm, append(slices.Clip(command), "--", release, full)...)
 		for _, version := range kubernetesVersions {
 			var failure *Failure
 			if !errors.As(err, &failure) || !failure.version {
 				break
 			}
-			out, err = start(ctx, dir, p.helm, append(slices.Clip(args), "--kube-version="+version, "--", release, full)...)
+			out, err = start(ctx, dir, p.helm, append(slices.Clip(command), "--kube-version="+version, "--", release, full)...)
 		}
 		return out, err
 	}
