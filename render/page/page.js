@@ -128,8 +128,8 @@
   // ---- The state of the view, which the address of the page has.
 
   /** Whether there is too much to begin with all of it: then groups begin closed. */
-  const most = 120;
-  const isMany = (changed) => (changed ? changes.about.size : services.length) > most;
+  const mostOpen = 120;
+  const isMany = (changed) => (changed ? changes.about.size : services.length) > mostOpen;
   const firstGroup = (changed) => {
     if (!isMany(changed)) return "";
     const fits = choosable.filter((p) => p !== "kind" && p !== "tier" && valuesOf(p).size > 1 && valuesOf(p).size <= 80);
@@ -257,7 +257,7 @@
 
   /** Boxes and arrows that are drawn: services and closed groups, with what they stand for. Few services near a focus are not grouped. */
   function view() {
-    const wanted = state.focus >= 0 ? near() : null, groups = !wanted || wanted.size > most;
+    const wanted = state.focus >= 0 ? near() : null, groups = !wanted || wanted.size > mostOpen;
     const boxes = new Map(), arrows = new Map(), boxOf = new Array(services.length).fill(null);
     services.forEach((s, v) => {
       if (wanted && !wanted.has(v)) return;
