@@ -22,7 +22,7 @@
 //	observe   observations from traces are added up                         (observe.go, trace_identity.go)
 //	freeze    entities become services with an ID and a kind                (freeze.go, names.go, kinds.go)
 //	reroute   evidence for calls of names moves to what their routes lead to (reroute.go)
-//	bind      policies are bound to the calls that they act on             (bind.go, routes.go)
+//	bind      policies are bound to the calls that they act on             (bind.go)
 //
 // # Addresses in settings
 //
@@ -31,6 +31,12 @@
 // (evidence.go) alone decides how much an address proves, and has the list of reasons.
 //
 // # What a product chooses when its policies bind
+//
+// For each policy bind.go finds its calls, by the services that it names (bind_parties.go,
+// callee_alias.go) and the rest of its conditions (bind_conditions.go). For each call routes.go
+// then puts together what acts on it: of the policies that compete those that win
+// (precedence.go), what a proxy does without a policy (implicit.go), and what one API takes
+// from another (shadows.go).
 //
 // A reader states a graph.Policy for each part of an object. Its fields say three things.
 //
