@@ -10,6 +10,9 @@ type Shadow struct {
 	By    *Policy
 	Field string // "timeout.total"; empty for all that the policy says
 	Calls []Edge // sorted
+	// OtherVersion is set if the two are in files of which only one is applied at a time: both
+	// declare the same object.
+	OtherVersion bool
 }
 
 // An Ignored is a field of a policy of an API that the product that carries it out on some

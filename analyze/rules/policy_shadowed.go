@@ -45,8 +45,10 @@ Not reported: an object that is overridden on some calls by one that declares as
 and acts on others; that is what precedence is for. A mesh-wide policy that every call overrides is info,
 and so is one in whose place, for a port, only load balancing is missing.
 
-Of an object that two files declare, the one acts that is last by the name of its file. Which of them
-is applied is not known, so no rule says that something is missing that the other one declares.
+Nor an object that is overridden by one in a file that is applied in place of its own: both files declare
+the same object, or the files in their directories do, as the steps of a release or the environments of
+a system. Of an object that two files declare, the one acts that is last by the name of its file. A message says so.
+Which of them is applied is not known, so no rule says that something is missing that the other one declares.
 
 **Fix.** Move the settings that are still needed into the object that acts, and delete
 the other.
@@ -62,7 +64,9 @@ the other.
 
 func checkPolicyShadowed(p *Pass) {
 	for _, o := range objects(p.Graph) {
-		hidden := slices.DeleteFunc(slices.Clone(o.parts), func(b *graph.BoundPolicy) bool { return !overruled(b) || !someoneWrote(&b.Says) || refined(b) })
+		hidden := slices.DeleteFunc(slices.Clone(o.parts), func(b *graph.BoundPolicy) bool {
+			return !overruled(b) || !someoneWrote(&b.Says) || refined(b) || inOtherVersion(b)
+		})
 		if len(hidden) > 0 {
 			reportShadowed(p, o, hidden)
 		} else {
@@ -88,6 +92,11 @@ func overruled(b *graph.BoundPolicy) bool {
 			return found && s.Field == ""
 		})
 	})
+}
+
+// inOtherVersion reports whether a policy is hidden by one in a file that is applied in place of its own.
+func inOtherVersion(b *graph.BoundPolicy) bool {
+	return slices.ContainsFunc(b.Shadows, func(s graph.Shadow) bool { return s.Field == "" && s.OtherVersion })
 }
 
 // refined reports whether what hides a policy is meant to: the settings of one
@@ -168,7 +177,7 @@ func reportDropped(p *Pass, o object) {
 	for _, b := range o.parts {
 		for _, s := range b.Shadows {
 			lost := dropped(&b.Says, &s.By.Says)
-			if s.Field != "" || s.By.Object == o.name || b.Merge || isDefault(b) || !someoneWrote(&b.Says) || len(lost) == 0 || s.By.Lookup == 0 {
+			if s.Field != "" || s.OtherVersion || s.By.Object == o.name || b.Merge || isDefault(b) || !someoneWrote(&b.Says) || len(lost) == 0 || s.By.Lookup == 0 {
 				continue
 			}
 			f := analyze.Finding{
@@ -203,7 +212,7 @@ func reportFields(p *Pass, o object) {
 	g := p.Graph
 	for _, b := range o.parts {
 		for _, s := range b.Shadows {
-			if s.Field == "" || len(s.Calls) < len(b.Calls) {
+			if s.Field == "" || s.OtherVersion || len(s.Calls) < len(b.Calls) {
 				continue
 			}
 			p.Report(analyze.Finding{

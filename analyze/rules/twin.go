@@ -8,17 +8,17 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-var twinsOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]*graph.BoundPolicy]("the policies of objects in whose place the same object of another file acts")
+var twinsOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]*graph.BoundPolicy]("the policies in whose place those of an alternative file act")
 
-// twinDeclares reports whether an object in whose place the same object of another file acts
+// twinDeclares reports whether an object in whose place one of an alternative file acts
 // declares what serves a purpose for a call. Which of the two is applied is not known, so nothing is
-// said to be missing: "policy-shadowed" reports the two.
+// said to be missing.
 func twinDeclares(p *Pass, e graph.Edge, purpose policy.Purpose) bool {
 	twins := twinsOf.Of(p.Analysis, analyze.Once{}, func() map[graph.Edge][]*graph.BoundPolicy {
 		twins := map[graph.Edge][]*graph.BoundPolicy{}
 		for _, b := range p.Core.Policies() {
 			for _, s := range b.Shadows {
-				if s.Field == "" && s.By.Object == b.Object && s.By.Document != b.Document {
+				if s.Field == "" && s.OtherVersion {
 					for _, e := range s.Calls {
 						twins[e] = append(twins[e], b)
 					}

@@ -72,9 +72,10 @@ func (l *linker) freeze() *graph.Graph {
 	}
 	g := calls.Graph()
 	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node, nodes), Groups: alternatives(g)}
+	d.Routes, d.Policies = l.bind(g, node, names, said)
+	l.markVersions(d.Policies)
 	l.completeCoverage(g)
 	d.Coverage.Mistakes = l.mistakes(g, node)
-	d.Routes, d.Policies = l.bind(g, node, names, said)
 	return g.With(d)
 }
 
@@ -329,8 +330,8 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 		if async && e.Mode == graph.ModeUnknown {
 			e.Mode = graph.Async
 		}
-		if e.Protocol == "" {
-			e.Protocol = protocolOfPort(&services[to], e.Port)
+		if e.Protocol == "" || strings.HasSuffix(e.Way, "-host") && !policy.HasRequests(protocolOfStore(&services[to], e.Key)) {
+			e.Protocol = cmp.Or(protocolOfStore(&services[to], e.Key), protocolOfPort(&services[to], e.Port))
 		}
 	}
 	slices.SortStableFunc(evidence, func(a, b graph.Evidence) int {
@@ -378,6 +379,20 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 		c.Need = graph.Hard
 	}
 	return c
+}
+
+// protocolOfStore returns the protocol that the key of an address names, if what has the address is
+// a store of such a product: in a mesh, the port beside it may be that of the caller's proxy, as in
+// REDIS_HOST with REDIS_PORT=80. It is "" if there is none.
+func protocolOfStore(s *graph.Service, key string) string {
+	if keepsState(s.Kind) {
+		for _, w := range address.Words(key) {
+			if p := address.ProtocolOf(w); p.Kind == s.Kind {
+				return p.Name
+			}
+		}
+	}
+	return ""
 }
 
 // protocolOfPort returns the protocol that a service declares for a port, or for all of its
