@@ -121,6 +121,9 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 		f.Alike.Hint = "set timeouts on the calls of the services behind them"
 	}
 	f.Message = fmt.Sprintf("%s forwards requests to %s %s", g.ID(v), someIDs(g, callees), without)
-	f.Alike.Cause, f.Alike.Says = by.DisplayName()+" "+without, "forward requests "+strings.Replace(without, " its ", " their ", 1)
+	if at := part.Budget.Origin(); disabled(part) && at.Line > 0 { // one place for all gateways
+		f.Alike.Cause, f.Alike.One, f.Alike.Hint = at.String()+" ", true, f.Hint
+	}
+	f.Alike.Cause, f.Alike.Says = f.Alike.Cause+by.DisplayName()+" "+without, "forward requests "+strings.Replace(without, " its ", " their ", 1)
 	p.At(severity, f)
 }

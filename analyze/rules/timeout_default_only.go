@@ -39,7 +39,8 @@ its own, which a longer timeout of the caller does not lift.
       routes:
       - services: [{name: shop, port: 80}]
 
-Not reported: a declared value, even if it equals the default.
+Not reported: a declared value, even if it equals the default; a gateway's question whether a request
+may pass, if its product has no setting for how long it waits ("forwardAuth" of Traefik).
 
       - services: [{name: shop, port: 80}]
         timeoutPolicy: {response: 15s}
@@ -53,7 +54,7 @@ const fewCalls = 3
 func checkTimeoutDefaultOnly(p *Pass) {
 	byProduct := map[*policy.Product][]graph.Edge{}
 	for e := range p.Requests() {
-		if part := defaultOnly(p.Effective(e)); part != nil && !driverManaged(p.Core, e) && !p.ofOthers(e) && !twinDeclares(p, e, policy.TotalTimeout) {
+		if part := defaultOnly(p.Effective(e)); part != nil && !driverManaged(p.Core, e) && !p.ofOthers(e) && !p.fixedDefault(e, part) && !twinDeclares(p, e, policy.TotalTimeout) {
 			by := part.Budget.By[0].Product
 			byProduct[by] = append(byProduct[by], e)
 		}
@@ -68,6 +69,13 @@ func checkTimeoutDefaultOnly(p *Pass) {
 			reportDefault(p, by, calls)
 		}
 	}
+}
+
+// fixedDefault reports whether no setting changes the timeout of a gateway's question whether a
+// request may pass, as that of a forwardAuth of Traefik: its default is all there is.
+func (p *Pass) fixedDefault(e graph.Edge, part *analyze.Part) bool {
+	_, ok := remedyOfLayers(p, e, part, policy.TotalTimeout)
+	return !ok && p.asks(e) && fromGateway(p, e)
 }
 
 // itself is a call as an element of a list of calls.

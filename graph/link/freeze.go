@@ -330,8 +330,11 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 		if async && e.Mode == graph.ModeUnknown {
 			e.Mode = graph.Async
 		}
-		if e.Protocol == "" || strings.HasSuffix(e.Way, "-host") && !policy.HasRequests(protocolOfStore(&services[to], e.Key)) {
-			e.Protocol = cmp.Or(protocolOfStore(&services[to], e.Key), protocolOfPort(&services[to], e.Port))
+		if e.Protocol == "" {
+			e.Protocol = protocolOfPort(&services[to], e.Port)
+		}
+		if p := protocolOfStore(&services[to], e.Key); e.Protocol == "http" && strings.HasSuffix(e.Way, "-host") && !policy.HasRequests(p) {
+			e.Protocol = p
 		}
 	}
 	slices.SortStableFunc(evidence, func(a, b graph.Evidence) int {

@@ -14,7 +14,7 @@ func TestProtocolOfStore(t *testing.T) {
 		want                    string
 	}{
 		{"the port of a proxy", "REDIS_HOST", "http", "env-host", graph.KindCache, "redis"},
-		{"no port", "ORDERS_POSTGRES_HOST", "", "env-host", graph.KindDatabase, "postgres"},
+		{"no port", "ORDERS_POSTGRES_HOST", "", "env-host", graph.KindDatabase, ""},
 		{"a scheme", "NATS_MONITOR", "http", "env-url", graph.KindBroker, "http"},
 		{"a program", "REDIS_ADMIN_HOST", "http", "env-host", graph.KindService, "http"},
 		{"a product with requests", "ELASTICSEARCH_HOST", "http", "env-host", graph.KindDatabase, "http"},

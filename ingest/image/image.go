@@ -120,7 +120,7 @@ var Kinds = Table(map[graph.Kind]string{
 		fluentbit aws-for-fluent-bit filebeat metricbeat heartbeat apm-server logstash loki promtail grafana/tempo
 		grafana/mimir mimir grafana/alloy grafana/agent thanos cortex alertmanager timberio/vector telegraf chronograf statsd
 		graphite graphite-statsd datadog/agent datadog/cluster-agent heapster heapster-amd64 kube-state-metrics node-exporter
-		cadvisor pushgateway victoria-metrics vmagent vminsert vmselect vmstorage vmalert skywalking-oap-server skywalking-ui
+		cadvisor pushgateway fluxcd/notification-controller victoria-metrics vmagent vminsert vmselect vmstorage vmalert skywalking-oap-server skywalking-ui
 		kiali datalust/seq signoz sentry graylog splunk splunk-otel-collector aspecto parca pyroscope fluentd-kubernetes-daemonset
 		cloudwatch-agent aws-xray-daemon xray-daemon newrelic-infrastructure dynatrace-oneagent hotrod-collector metrics-server
 		stackdriver-metadata-agent`,
