@@ -337,10 +337,13 @@ type Evidence struct {
 // program starts.
 const InitContainer = "init-container"
 
+// StartWait is the Way of an address that a command before the program waits for.
+const StartWait = "start-wait"
+
 // IsStartOrder reports whether the document shows which program starts after which, and no
 // address that the running program has.
 func (e *Evidence) IsStartOrder() bool {
-	return e.Way == InitContainer || e.Way == "compose-depends-on" || e.Way == "compose-links" || e.Way == "compose-external-links"
+	return e.Way == InitContainer || e.Way == StartWait || e.Way == "compose-depends-on" || e.Way == "compose-links" || e.Way == "compose-external-links"
 }
 
 // A Value is a setting that may hold addresses: an environment variable, an

@@ -42,7 +42,8 @@ Not reported: a readinessProbe or a compose healthcheck; workloads that are not 
 the inputs; jobs, databases and other stock stores, telemetry, and services without
 callers; a start order of compose alone is no call. Compose sends requests to unhealthy
 containers all the same. There it is reported, as info, only if another service starts after
-this one ("depends_on") and cannot wait for it. The image may contain a HEALTHCHECK.
+this one ("depends_on") and cannot wait for it, by a command such as wait-for-it either. The image
+may contain a HEALTHCHECK.
 
 **Fix.**
 
@@ -72,10 +73,13 @@ func checkHealthcheckMissing(p *Pass) {
 	}
 }
 
-// isAwaited reports whether a service of compose starts after v.
+// isAwaited reports whether a service of compose starts after v, and has no command of its own that
+// waits for it.
 func isAwaited(p *Pass, v graph.Node) bool {
 	return slices.ContainsFunc(p.Core.In(v), func(e graph.Edge) bool {
-		return slices.ContainsFunc(p.Core.Evidence(e), func(shown graph.Evidence) bool { return shown.IsStartOrder() })
+		waits := func(shown graph.Evidence) bool { return shown.Way == graph.StartWait }
+		return slices.ContainsFunc(p.Core.Evidence(e), func(shown graph.Evidence) bool { return shown.IsStartOrder() }) &&
+			!slices.ContainsFunc(p.Core.Evidence(e), waits)
 	})
 }
 

@@ -13,6 +13,32 @@ var networkCommands = wordSet(`nc ncat netcat telnet curl wget ping dig nslookup
 	redis-cli mongo mongosh mongosh wait-for wait-for-it wait-for-it.sh wait_for.sh wait-for.sh wait4x dockerize rabbitmqadmin
 	kafka-topics kafkacat kcat grpcurl grpc_health_probe ab wrk hey locust k6 vegeta`)
 
+// waitCommands end as soon as the hosts of their arguments answer. What follows "--" is the program
+// that they start then.
+var waitCommands = wordSet(`wait-for wait-for.sh wait_for wait_for.sh wait-for-it wait-for-it.sh wait_for_it wait_for_it.sh waitforit
+	wait4x wait-port pg_isready`)
+
+// waits reports whether the words after the word at n are hosts that a command waits for, where
+// those up to it are if before is set. A connection without data, "nc -z db 5432", is a wait, too.
+func waits(c *shell.Command, n int, before bool) bool {
+	name := c.Words[n].Text
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	switch {
+	case waitCommands[name]:
+		return true
+	case name == "nc" && n+1 < len(c.Words):
+		flags := c.Words[n+1].Text
+		return strings.HasPrefix(flags, "-") && strings.Contains(flags, "z")
+	}
+	return before && name != "--"
+}
+
+// isDockerize reports whether a word is the option of dockerize before an address that it waits for,
+// or that option and the address.
+func isDockerize(word string) bool {
+	return word == "-wait" || word == "--wait" || strings.HasPrefix(word, "-wait=") || strings.HasPrefix(word, "--wait=")
+}
+
 // FindInArgs finds the addresses on the command line of a container, and yields them with
 // the number of the argument that each is in. What echo and printf print is no address, but what
 // they write to a file is: it may be configuration. Variables get their values from expand.
@@ -34,7 +60,10 @@ func FindInArgs(args []string, expand func(string) string) iter.Seq2[int, Candid
 func inCommand(c *shell.Command, expand func(string) string, yield func(int, Candidate) bool) bool {
 	flag := ""
 	near := 0 // how many more words may be the host that a command before them takes
+	waiting := false
 	for n := range c.Words {
+		waiting = waits(c, n, waiting)
+		wanted := waiting || isDockerize(c.Words[n].Text) || n > 0 && isDockerize(c.Words[n-1].Text)
 		words := strings.FieldsFunc(expand(c.Words[n].Raw), isBlank)
 		for i, w := range words {
 			name := w
@@ -55,6 +84,7 @@ func inCommand(c *shell.Command, expand func(string) string, yield func(int, Can
 				next = c.Words[n+1].Text
 			}
 			for _, m := range argument(key, name, key.host || near > 0 || isPort(next)) {
+				m.Waits = wanted
 				if !yield(c.Words[n].Arg, m) {
 					return false
 				}

@@ -20,6 +20,7 @@ type Candidate struct {
 	Doubt Doubt
 	Known bool // counts only if an input declares what answers there
 	Word  bool // a bare word: proves nothing if no service answers there
+	Waits bool // whoever has it waits until something answers there, and starts the program then
 	// Hosts numbers the URLs of the text that have several hosts, from 1: those of one URL
 	// are members of one cluster. It is 0 for all other addresses.
 	Hosts int
@@ -66,6 +67,9 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	}
 	if key.insideOnly {
 		f.keepInside()
+	}
+	for i := range f.found {
+		f.found[i].Waits = key.waits
 	}
 	return f.found
 }

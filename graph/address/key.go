@@ -19,6 +19,7 @@ type Key struct {
 	store      bool     // it ends with a product that keeps data: a bare word may be the service that is one
 	digits     bool     // an IP address may be the service's own
 	page       bool     // the value is compiled into pages, or where pages come from
+	waits      bool     // the start of the program waits until something answers at the value
 	Site       bool     // it may be for the address under which people find the service
 	Telemetry  bool
 	Control    bool
@@ -107,6 +108,7 @@ func ParseKey(key string) Key {
 	if n > 1 && k.Words[0] == "connection" && k.Words[1] == "strings" { // the section of .NET that holds them
 		k.address, k.host = true, true
 	}
+	k.waits = startsAfter.MatchString(strings.Join(k.Words, " "))
 	for i, w := range k.Words {
 		switch {
 		case ownWords[w], outsideWords[w]:
@@ -173,9 +175,17 @@ func (k *Key) isOwn() bool {
 		tokenIssuer.MatchString(whole) || registeredRoot.MatchString(whole)
 }
 
+// IsLogin reports whether a setting is the address of a provider of identities, where browsers log in
+// and keys of tokens are fetched: libraries for logins call it, and not the program's own clients.
+func IsLogin(key string) bool { return identityProvider.MatchString(strings.Join(Words(key), " ")) }
+
 var (
+	identityProvider = lazy.NewRegexp(`(?:^|.* )(?:issuer(?: uri| url)?|jwks?(?: key)?(?: set)? (?:uri|url|endpoint)` +
+		`|(?:oauth|oauth2|oidc|openid|sso|okta|keycloak|security|client|provider|jwt|bearer|identity|identityserver|auth|authentication) (?:.* )?` +
+		`(?:authority|(?:user )?authorization (?:uri|url|endpoint)|(?:access )?token (?:uri|url|endpoint)|(?:token|user) ?info (?:uri|url|endpoint)|introspection (?:uri|url|endpoint)))$`)
 	certificateName = lazy.NewRegexp(`\b(?:tls|ssl|sni|origin) (?:.+ )?server name$`)
 	tokenIssuer     = lazy.NewRegexp(`^(?:.* )?(?:(?:jwt|jwks|token|tokens)(?: settings| options| bearer)? issuer|valid issuers?)$`)
+	startsAfter     = lazy.NewRegexp(`^(?:wait(?: for(?: it)?)?(?: hosts?| urls?| services?)?|service preconditions?)$`)
 	registeredRoot  = lazy.NewRegexp(`\b(?:clients|applications) (?:.+ )?(?:root|base|admin|home) url$`)
 )
 

@@ -218,6 +218,9 @@ func IsPlaceholder(host string) bool {
 	case "changeme", "changethis", "replaceme", "replacethis", "fillme", "fillin", "placeholder", "fixme", "todo", "tbd", "foobar":
 		return true
 	}
+	if n := len(words); n > 2 && words[n-2] == "to" && (words[n-1] == "change" || words[n-1] == "replace") { // my-server-url-to-change
+		return true
+	}
 	return words[0] == "your" && len(words) > 1 || len(first) > 2 && strings.Trim(first, "x") == ""
 }
 

@@ -141,6 +141,7 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 			!anyFrom && !isAmong(froms, from),
 			!b.exported(p, from),
 			!isCallee(e),
+			anyTo && p.Says.Layer == policy.App && b.isLogin(e),
 			len(p.Protocols) > 0 && !b.mayUseProtocol(e, p.Protocols),
 			slices.Contains(p.NotProtocols, b.g.Protocol(e)),
 			p.RequireProtocol && b.g.Protocol(e) == "",

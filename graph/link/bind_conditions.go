@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -55,6 +56,13 @@ func (b *binder) behindProxy(p *graph.Policy, e graph.Edge, callee graph.Node) b
 func (b *binder) asks(e graph.Edge) bool {
 	var one [1]graph.Evidence
 	return !slices.ContainsFunc(b.g.EvidenceIn(e, &one), func(ev graph.Evidence) bool { return ev.Class.Core() && !ev.Asked })
+}
+
+// isLogin reports whether all settings that show a call are those of logins, which libraries of their
+// own call.
+func (b *binder) isLogin(e graph.Edge) bool {
+	var one [1]graph.Evidence
+	return !slices.ContainsFunc(b.g.EvidenceIn(e, &one), func(ev graph.Evidence) bool { return ev.Class.Core() && !address.IsLogin(ev.Key) })
 }
 
 // ofOtherClass reports whether a gateway is an object whose class is not that of the product of

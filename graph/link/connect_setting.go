@@ -23,8 +23,11 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 		Origin: v.Origin, Way: cmp.Or(found.way, m.Way), Strength: proof.strength(), Class: l.classOfValue(m, from, to, p.Kind), Key: v.Key,
 		Protocol: p.Name, Port: m.Port, Database: m.Database, In: v.In, InCode: v.Source == graph.FromCode,
 	}
-	if v.Init && !keepsState(p.Kind) && (to >= len(l.kinds) || !keepsState(l.kinds[to])) {
-		e.Way, e.Strength = graph.InitContainer, min(e.Strength, graph.Weak)
+	if (v.Init || m.Waits) && !keepsState(p.Kind) && (to >= len(l.kinds) || !keepsState(l.kinds[to])) {
+		e.Way, e.Strength = graph.StartWait, min(e.Strength, graph.Weak)
+		if v.Init {
+			e.Way = graph.InitContainer
+		}
 	}
 	if e.Protocol == "" && !l.isBroker(to) && hasWord(m.Key.Words[max(0, len(m.Key.Words)-2):], mailWords) {
 		e.Protocol = "smtp"
