@@ -49,6 +49,7 @@ func leaveForms(projects []*graph.Project) []graph.Problem {
 					all[p.Facts.Entities[i].Ref] = true
 				}
 				dropFacts(p.Facts, all, true)
+				giveBuilt(p.Facts, first)
 				others = append(others, path.Base(p.File))
 			}
 		}
@@ -61,6 +62,19 @@ func leaveForms(projects []*graph.Project) []graph.Problem {
 		}
 	}
 	return problems
+}
+
+// giveBuilt gives what the services of a project are built from to those of the first form of it with
+// their names.
+func giveBuilt(f *graph.Facts, first *graph.Project) {
+	f.Uses = slices.DeleteFunc(f.Uses, func(u graph.Use) bool {
+		return u.Built && !slices.ContainsFunc(first.Facts.Entities, func(t graph.Entity) bool { return t.Name == u.Of.Name })
+	})
+	for i := range f.Uses {
+		if u := &f.Uses[i]; u.Built {
+			u.Of.Realm = realmOf(first)
+		}
+	}
 }
 
 // notMerged reports files that are further forms of a project.
@@ -98,7 +112,44 @@ func firstForm(list []*graph.Project) *graph.Project {
 			first, rank = p, r
 		}
 	}
+	if first == nil {
+		return fullestForm(list)
+	}
 	return first
+}
+
+// fullestForm returns the project of a list that has all programs of another one of it, the largest
+// if several do; nil if none does. "with-search.yml" then is the first form of "without-search.yml".
+func fullestForm(list []*graph.Project) *graph.Project {
+	var fullest *graph.Project
+	for _, p := range list {
+		if (fullest == nil || len(p.Facts.Entities) > len(fullest.Facts.Entities)) &&
+			slices.ContainsFunc(list, func(other *graph.Project) bool { return other.File != p.File && hasAll(p, other) }) {
+			fullest = p
+		}
+	}
+	return fullest
+}
+
+// fewServices of a project may be the same as in another one by chance: a store and its console.
+const fewServices = 3
+
+// hasAll reports whether a project has all services of another one, with the same images, and no fewer
+// than fewServices.
+func hasAll(p, other *graph.Project) bool {
+	images := map[string]string{}
+	for i := range p.Facts.Entities {
+		images[p.Facts.Entities[i].Name] = p.Facts.Entities[i].Image
+	}
+	names := map[string]bool{}
+	for i := range other.Facts.Entities {
+		t := &other.Facts.Entities[i]
+		if image, ok := images[t.Name]; !ok || graph.ImageName(image) != graph.ImageName(t.Image) {
+			return false
+		}
+		names[t.Name] = true
+	}
+	return len(names) >= fewServices
 }
 
 // sharedServices returns the services of a project that the first form of it has as well; nil
