@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -105,4 +106,43 @@ func mutated(r *rand.Rand, text string) string {
 		}
 	}
 	return strings.Join(lines, "") + "last\n"
+}
+
+// A diff leads from the old text to the new one, also of texts that are too long for the shortest way, with
+// and without lines that are there once.
+func TestDifferenceOfLongTexts(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, kinds := range []int{2, 50, 1 << 30} {
+		var old, now []string
+		for i := range 3 * maxShortest {
+			line := fmt.Sprintf("%d\n", min(i, r.IntN(kinds)))
+			if kinds > 1<<20 {
+				line = fmt.Sprintf("%d\n", i)
+			}
+			if r.IntN(10) > 0 {
+				old = append(old, line)
+			}
+			if r.IntN(10) > 0 {
+				now = append(now, line)
+			}
+		}
+		var had, has []string
+		for _, l := range difference(old, now) {
+			if l.op != '+' {
+				if l.old != len(had) {
+					t.Fatalf("of %d kinds of lines: %q is at %d, want %d", kinds, l.text, l.old, len(had))
+				}
+				had = append(had, l.text)
+			}
+			if l.op != '-' {
+				if l.now != len(has) {
+					t.Fatalf("of %d kinds of lines: %q is at %d of the new text, want %d", kinds, l.text, l.now, len(has))
+				}
+				has = append(has, l.text)
+			}
+		}
+		if !slices.Equal(had, old) || !slices.Equal(has, now) {
+			t.Errorf("of %d kinds of lines: the diff is of other texts", kinds)
+		}
+	}
 }

@@ -1,6 +1,9 @@
 package fix
 
-import "bytes"
+import (
+	"bytes"
+	"sort"
+)
 
 // A diffLine is a line of a diff: of both texts, of the old one or of the new one.
 type diffLine struct {
@@ -24,9 +27,119 @@ func splitLines(text []byte) []string {
 	return lines
 }
 
-// difference returns the lines of two texts in order, those that both have once. Edits are few, so
-// it looks for the shortest way from one text to the other, with Myers' algorithm.
+// difference returns the lines of two texts in order, those that both have once. The time is about
+// linear, also of large texts with changes everywhere: these are cut at lines that both have once.
 func difference(old, now []string) []diffLine {
+	d := &differ{old: old, now: now}
+	d.between(0, len(old), 0, len(now))
+	return d.lines
+}
+
+// A differ adds to the lines of a diff, in order.
+type differ struct {
+	old, now []string
+	lines    []diffLine
+}
+
+// maxShortest is how many lines two texts may have together for the shortest way between them to be
+// looked for, which takes the square of that at worst.
+const maxShortest = 2000
+
+// between adds the lines of a part of both texts.
+func (d *differ) between(old, oldEnd, now, nowEnd int) {
+	for old < oldEnd && now < nowEnd && d.old[old] == d.now[now] {
+		d.both(old, now)
+		old, now = old+1, now+1
+	}
+	same := 0
+	for oldEnd-same > old && nowEnd-same > now && d.old[oldEnd-same-1] == d.now[nowEnd-same-1] {
+		same++
+	}
+	oldEnd, nowEnd = oldEnd-same, nowEnd-same
+	switch anchors := d.anchors(old, oldEnd, now, nowEnd); {
+	case oldEnd-old+nowEnd-now <= maxShortest:
+		for _, l := range shortest(d.old[old:oldEnd], d.now[now:nowEnd]) {
+			l.old, l.now = l.old+old, l.now+now
+			d.lines = append(d.lines, l)
+		}
+	case len(anchors) == 0:
+		for i := old; i < oldEnd; i++ {
+			d.lines = append(d.lines, diffLine{op: '-', text: d.old[i], old: i, now: now})
+		}
+		for i := now; i < nowEnd; i++ {
+			d.lines = append(d.lines, diffLine{op: '+', text: d.now[i], old: oldEnd, now: i})
+		}
+	default:
+		for _, a := range anchors {
+			d.between(old, a[0], now, a[1])
+			d.both(a[0], a[1])
+			old, now = a[0]+1, a[1]+1
+		}
+		d.between(old, oldEnd, now, nowEnd)
+	}
+	for i := range same {
+		d.both(oldEnd+i, nowEnd+i)
+	}
+}
+
+func (d *differ) both(old, now int) {
+	d.lines = append(d.lines, diffLine{op: ' ', text: d.old[old], old: old, now: now})
+}
+
+// anchors returns lines that both parts have once, as places in both: the most that are in the same
+// order in both (patience diff: the longest increasing subsequence). Small parts need none.
+func (d *differ) anchors(old, oldEnd, now, nowEnd int) [][2]int {
+	if oldEnd-old+nowEnd-now <= maxShortest {
+		return nil
+	}
+	type seen struct{ olds, nows, old int }
+	count := map[string]seen{}
+	for i := old; i < oldEnd; i++ {
+		s := count[d.old[i]]
+		s.olds, s.old = s.olds+1, i
+		count[d.old[i]] = s
+	}
+	for i := now; i < nowEnd; i++ {
+		if s, ok := count[d.now[i]]; ok {
+			s.nows++
+			count[d.now[i]] = s
+		}
+	}
+	type link struct {
+		at     [2]int
+		before int // the link before it in the longest row that ends with it, -1 for none
+	}
+	var links []link
+	var ends []int // of the rows of each length the link with the smallest place in old that ends one
+	for i := now; i < nowEnd; i++ {
+		s := count[d.now[i]]
+		if s.olds != 1 || s.nows != 1 {
+			continue
+		}
+		n := sort.Search(len(ends), func(k int) bool { return links[ends[k]].at[0] >= s.old })
+		before := -1
+		if n > 0 {
+			before = ends[n-1]
+		}
+		links = append(links, link{[2]int{s.old, i}, before})
+		if n == len(ends) {
+			ends = append(ends, 0)
+		}
+		ends[n] = len(links) - 1
+	}
+	if len(ends) == 0 {
+		return nil
+	}
+	row := make([][2]int, len(ends))
+	at := ends[len(ends)-1]
+	for i := len(row) - 1; i >= 0; i-- {
+		row[i], at = links[at].at, links[at].before
+	}
+	return row
+}
+
+// shortest is difference by Myers' algorithm, which finds the fewest changes.
+func shortest(old, now []string) []diffLine {
 	most := len(old) + len(now)
 	reach := map[int]int{1: 0}
 	var steps []map[int]int

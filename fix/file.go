@@ -9,9 +9,11 @@ import (
 // A span is the bytes of a text from start to end.
 type span struct{ start, end int }
 
-// A file is the text of an input under edit.
+// A file is a document of an input under edit, or a new file.
 type file struct {
-	name   string
+	name   string // of the input
+	part   int    // which of its documents it is
+	line0  int    // how many lines of the input are before it
 	before []byte // nil of a new file
 	text   []byte
 	made   [][]splice // the edits so far, each of the text after the one before it
@@ -37,9 +39,10 @@ func (f *file) now(at int) (int, bool) {
 	return at, true
 }
 
-// place is the byte of text that was a line and column of before, both from 1, and false if it is
+// place is the byte of text that was a line and column of the input, both from 1, and false if it is
 // gone or there is none.
 func (f *file) place(line, column int) (int, bool) {
+	line -= f.line0
 	starts := lineStarts(f.before)
 	if line < 1 || line > len(starts) {
 		return 0, false

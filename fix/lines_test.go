@@ -62,7 +62,7 @@ func TestLines(t *testing.T) {
 // TestSwitch changes conditions where a field that is true or false is one of them, which takes no words.
 func TestSwitch(t *testing.T) {
 	for name, text := range map[string]string{"a.yaml": "retryOnConnectFailure: true\n", "a.hcl": "RetryOnConnectFailure = true\n"} {
-		m := &maker{read: func(string) ([]byte, error) { return []byte(text), nil }, files: map[string]*file{}}
+		m := newMaker(func(string) ([]byte, error) { return []byte(text), nil })
 		e := analyze.FieldEdit{
 			Edit: policy.Edit{Path: "spec.retryOn"}, By: []*policy.Product{product.Consul}, Now: []string{policy.OnReset},
 			Written: graph.Origin{File: name, Line: 1, Column: int32(1 + strings.Index(text, "true"))},

@@ -34,7 +34,7 @@ type Outcome struct {
 // at all. Of two that set one field to different values the first one wins. read returns the
 // text of an input, and the error that says why it is not to be edited.
 func Make(findings []analyze.Finding, read func(name string) ([]byte, error)) *Patch {
-	m := &maker{read: read, files: map[string]*file{}, added: map[string]string{}, words: map[string]bool{}}
+	m := newMaker(read)
 	p := &Patch{}
 	for i := range findings {
 		f := &findings[i]
@@ -48,25 +48,41 @@ func Make(findings []analyze.Finding, read func(name string) ([]byte, error)) *P
 			continue
 		}
 		var names []string
-		for name, now := range own.files {
-			if was := m.files[name]; was == nil && string(now.text) != string(now.before) || was != nil && string(was.text) != string(now.text) {
-				names = append(names, name)
+		for key, now := range own.files {
+			if was := m.files[key]; was == nil && string(now.text) != string(now.before) || was != nil && string(was.text) != string(now.text) {
+				names = append(names, key.name)
 			}
 		}
 		own.commit()
 		slices.Sort(names)
-		p.Made = append(p.Made, Outcome{Finding: f, Files: names})
+		p.Made = append(p.Made, Outcome{Finding: f, Files: slices.Compact(names)})
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.files)) {
-		if f := m.files[name]; string(f.text) != string(f.before) {
-			after := f.text
-			if len(bytes.TrimSpace(after)) == 0 {
-				after = nil
-			}
-			p.Files = append(p.Files, File{Name: name, Before: f.before, After: after})
+	p.Files = m.changed()
+	return p
+}
+
+// changed returns the files that are changed or new, by name.
+func (m *maker) changed() []File {
+	names := map[string]bool{}
+	for key, f := range m.files {
+		if string(f.text) != string(f.before) {
+			names[key.name] = true
 		}
 	}
-	return p
+	var list []File
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		one := File{Name: name}
+		if in := m.inputs[name]; in != nil {
+			one.Before, one.After = in.text, in.assemble(func(part int) *file { return m.files[documentKey{name, part}] })
+		} else {
+			one.After = m.files[documentKey{name: name}].text
+		}
+		if len(bytes.TrimSpace(one.After)) == 0 {
+			one.After = nil
+		}
+		list = append(list, one)
+	}
+	return list
 }
 
 func (m *maker) fix(fix *analyze.Fix) error {

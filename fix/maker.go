@@ -10,19 +10,32 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A maker has the files as the fixes so far leave them. One that another has begun has the files that
+// A maker has the documents as the fixes so far leave them. One that another has begun has those that
 // it has looked at, and leaves those of the other as they are until it commits.
 type maker struct {
-	read  func(name string) ([]byte, error)
-	files map[string]*file
-	added map[string]string // the files of new objects, by kind and name
-	words map[string]bool   // what wordsFor has done, see wordsAt
-	base  *maker            // that has begun it; nil for the first
+	read   func(name string) ([]byte, error)
+	inputs map[string]*input // those that were read, by name
+	files  map[documentKey]*file
+	added  map[string]string // the files of new objects, by kind and name
+	words  map[string]bool   // what wordsFor has done, see wordsAt
+	base   *maker            // that has begun it; nil for the first
+}
+
+// A documentKey is a document of a file, by its number. A new file has one.
+type documentKey struct {
+	name string
+	part int
+}
+
+func newMaker(read func(name string) ([]byte, error)) *maker {
+	return &maker{read: read, inputs: map[string]*input{}, files: map[documentKey]*file{}, added: map[string]string{}, words: map[string]bool{}}
 }
 
 // begin returns a maker for one fix.
 func (m *maker) begin() *maker {
-	return &maker{read: m.read, files: map[string]*file{}, added: map[string]string{}, words: map[string]bool{}, base: m}
+	own := newMaker(m.read)
+	own.inputs, own.base = m.inputs, m
+	return own
 }
 
 // commit hands the files over to the maker that has begun m.
@@ -32,17 +45,33 @@ func (m *maker) commit() {
 	maps.Copy(m.base.words, m.words)
 }
 
-// file returns a file that was opened or made before, nil for others.
-func (m *maker) file(name string) *file {
-	if f := m.files[name]; f != nil || m.base == nil {
+// file returns a document that was opened or made before, nil for others.
+func (m *maker) file(key documentKey) *file {
+	if f := m.files[key]; f != nil || m.base == nil {
 		return f
 	}
-	f := m.base.file(name)
+	f := m.base.file(key)
 	if f != nil {
 		f = f.clone()
-		m.files[name] = f
+		m.files[key] = f
 	}
 	return f
+}
+
+// document returns a document of an input that was read.
+func (m *maker) document(in *input, part int) *file {
+	key := documentKey{in.name, part}
+	f := m.file(key)
+	if f == nil {
+		f = in.document(part)
+		m.files[key] = f
+	}
+	return f
+}
+
+// create puts a new file beside the inputs.
+func (m *maker) create(name string, text []byte) {
+	m.files[documentKey{name: name}] = &file{name: name, text: text}
 }
 
 // newFile is the name of the file of an object that a fix has added, "" if none has.
@@ -54,22 +83,23 @@ func (m *maker) newFile(kind, object string) string {
 	return name
 }
 
+// open returns the document of the inputs that a place is in.
 func (m *maker) open(o graph.Origin) (*file, error) {
 	if o.RenderedFrom != "" {
 		return nil, fmt.Errorf("%s is rendered from %s", o.File, o.RenderedFrom)
 	}
-	if f := m.file(o.File); f != nil {
-		return f, nil
+	in := m.inputs[o.File]
+	if in == nil {
+		text, err := m.read(o.File)
+		if errors.Is(err, ErrNotExist) {
+			return nil, fmt.Errorf("%s is not there", o.File)
+		} else if err != nil {
+			return nil, err
+		}
+		in = newInput(o.File, text)
+		m.inputs[o.File] = in
 	}
-	text, err := m.read(o.File)
-	if errors.Is(err, ErrNotExist) {
-		return nil, fmt.Errorf("%s is not there", o.File)
-	} else if err != nil {
-		return nil, err
-	}
-	f := &file{name: o.File, before: text, text: text}
-	m.files[o.File] = f
-	return f, nil
+	return m.document(in, in.part(int(o.Line))), nil
 }
 
 // spot returns the file of a place of the inputs, and the byte where that is now.

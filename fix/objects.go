@@ -17,7 +17,7 @@ import (
 func (m *maker) object(c *analyze.ObjectEdit) (*file, int, error) {
 	var first error
 	if name := m.newFile(c.Kind, c.Object); name != "" {
-		return m.file(name), 0, nil
+		return m.file(documentKey{name: name}), 0, nil
 	}
 	for _, o := range c.Places {
 		f, at, err := m.spot(o)
@@ -37,12 +37,19 @@ func (m *maker) object(c *analyze.ObjectEdit) (*file, int, error) {
 		}
 	}
 	for _, o := range c.Places { // in another document of the files
-		f := m.file(o.File)
-		if f == nil {
+		in := m.inputs[o.File]
+		if in == nil || c.Object == "" {
 			continue
 		}
-		if at, ok := findObject(f.text, c.Kind, c.Object); ok {
-			return f, at, nil
+		for _, part := range in.find(c.Kind, c.Object) {
+			f := m.document(in, part)
+			t, err := parseTree(f.text, 1)
+			if err != nil || !isObject(t.root, c.Kind, c.Object) {
+				continue
+			}
+			if at, ok := t.start(t.root); ok {
+				return f, at, nil
+			}
 		}
 	}
 	if c.New == nil {
@@ -51,47 +58,36 @@ func (m *maker) object(c *analyze.ObjectEdit) (*file, int, error) {
 	return nil, 0, nil
 }
 
-// findObject returns the byte where the document of an object begins, of all documents of a text.
-func findObject(text []byte, kind, object string) (int, bool) {
-	starts := lineStarts(text)
-	for line := 0; line < len(starts); {
-		_, end := documentAround(text, starts, line+1)
-		if t, err := parseTree(text, line+1); err == nil && object != "" && isObject(t.root, kind, object) {
-			at, ok := t.start(t.root)
-			return at, ok
-		}
-		line = max(end, line+1)
-	}
-	return 0, false
-}
-
 // isObject reports whether a document is the object of a kind with a name, "shop/pricing" or "r".
 func isObject(root *yaml.Node, kind, object string) bool {
-	value := func(n *yaml.Node, keys ...string) string {
-		for _, key := range keys {
-			i := -1
-			if n.Kind == yaml.MappingNode {
-				i = child(n, key)
-			}
-			if i < 0 {
-				return ""
-			}
-			n = n.Content[i]
-		}
-		return n.Value
-	}
-	if !strings.EqualFold(value(root, "kind"), kind) && !strings.EqualFold(value(root, "Kind"), kind) {
+	own, name := kindAndName(root)
+	if !strings.EqualFold(own, kind) {
 		return false
 	}
 	if object == "" {
 		return true
 	}
-	namespace, name, ok := strings.Cut(object, "/")
+	namespace, wanted, ok := strings.Cut(object, "/")
 	if !ok {
-		namespace, name = "", object
+		namespace, wanted = "", object
 	}
-	own := value(root, "metadata", "namespace")
-	return name == cmp.Or(value(root, "metadata", "name"), value(root, "Name")) && (own == "" || namespace == "" || own == namespace)
+	in := valueIn(root, "metadata", "namespace")
+	return name == wanted && (in == "" || namespace == "" || in == namespace)
+}
+
+// valueIn is the text at keys below a node, "" if there is none.
+func valueIn(n *yaml.Node, keys ...string) string {
+	for _, key := range keys {
+		i := -1
+		if n.Kind == yaml.MappingNode {
+			i = child(n, key)
+		}
+		if i < 0 {
+			return ""
+		}
+		n = n.Content[i]
+	}
+	return n.Value
 }
 
 // add writes a new object to a file of its own.
@@ -118,7 +114,7 @@ func (m *maker) add(c *analyze.ObjectEdit) error {
 	if path.Ext(name) == ".json" {
 		text = flow(root, true) + "\n"
 	}
-	m.files[name] = &file{name: name, text: []byte(text)}
+	m.create(name, []byte(text))
 	m.added[c.Kind+"/"+c.Object] = name
 	return nil
 }
@@ -132,7 +128,7 @@ func (m *maker) newName(c *analyze.ObjectEdit, beside string) (string, error) {
 	base := path.Join(path.Dir(beside), strings.ToLower(c.Kind)+"-"+path.Base(c.Object))
 	name := base + ext
 	for i := 2; i < 10; i++ {
-		if _, err := m.read(name); m.file(name) == nil && errors.Is(err, ErrNotExist) {
+		if _, err := m.read(name); m.file(documentKey{name: name}) == nil && errors.Is(err, ErrNotExist) {
 			return name, nil
 		}
 		name = fmt.Sprintf("%s-%d%s", base, i, ext)
@@ -167,7 +163,7 @@ func (m *maker) addCopy(c *analyze.ObjectEdit) error {
 	if err != nil {
 		return err
 	}
-	m.files[name] = &file{name: name, text: text}
+	m.create(name, text)
 	return nil
 }
 

@@ -181,9 +181,8 @@ func removedPlaces(c *analyze.ObjectEdit) []graph.Origin {
 // removeAll takes away the values at places, and the blocks that have no others.
 func (m *maker) removeAll(c *analyze.ObjectEdit, places []graph.Origin) error {
 	type document struct {
-		f    *file
-		line int // where it begins, from 1
-		at   []int
+		f  *file
+		at []int
 	}
 	var documents []document
 	for _, o := range places {
@@ -191,19 +190,13 @@ func (m *maker) removeAll(c *analyze.ObjectEdit, places []graph.Origin) error {
 		if err != nil {
 			return err
 		}
-		first := 0
-		if syntaxOf(f.name) == nil {
-			first, _ = documentAround(f.text, lineStarts(f.text), f.line(at))
-		}
-		i := slices.IndexFunc(documents, func(d document) bool { return d.f == f && d.line == first+1 })
+		i := slices.IndexFunc(documents, func(d document) bool { return d.f == f })
 		if i < 0 {
 			i = len(documents)
-			documents = append(documents, document{f, first + 1, nil})
+			documents = append(documents, document{f: f})
 		}
 		documents[i].at = append(documents[i].at, at)
 	}
-	// The last document of a file first: its edits move none before it.
-	slices.SortStableFunc(documents, func(a, b document) int { return b.line - a.line })
 	for _, d := range documents {
 		var list []splice
 		var err error
@@ -217,7 +210,7 @@ func (m *maker) removeAll(c *analyze.ObjectEdit, places []graph.Origin) error {
 				list = append(list, one...)
 			}
 			list = slices.Compact(list)
-		} else if list, err = removeValues(d.f.text, d.line, d.at); err != nil {
+		} else if list, err = removeValues(d.f.text, d.f.line(d.at[0]), d.at); err != nil {
 			return failure(c, d.f, err)
 		}
 		if err := d.f.apply(list); err != nil {

@@ -28,11 +28,8 @@ var (
 
 // parseTree parses the document of text that has a line, from 1.
 func parseTree(text []byte, line int) (*tree, error) {
-	if bytes.Contains(text, []byte("{{")) {
-		return nil, errTemplate
-	}
-	if hasOddBreaks(text) {
-		return nil, errBreaks
+	if err := uneditable(text); err != nil {
+		return nil, err
 	}
 	t := &tree{text: text}
 	starts := lineStarts(text)
@@ -53,6 +50,17 @@ func parseTree(text []byte, line int) (*tree, error) {
 	t.root = doc.Content[0]
 	t.json = isJSON(t.root)
 	return t, nil
+}
+
+// uneditable returns why a file is not parsed, nil if it may be.
+func uneditable(text []byte) error {
+	switch {
+	case bytes.Contains(text, []byte("{{")):
+		return errTemplate
+	case hasOddBreaks(text):
+		return errBreaks
+	}
+	return nil
 }
 
 // unmarshal is yaml.Unmarshal for texts that its parser panics on.
@@ -87,15 +95,7 @@ func lineStarts(text []byte) []int {
 // documentAround returns the lines, from 0, of the document that has a line: from its mark "---",
 // if it has one, to the next mark.
 func documentAround(text []byte, starts []int, line int) (first, end int) {
-	mark := func(i int) bool {
-		rest := text[starts[i]:]
-		for _, m := range []string{"---", "..."} {
-			if after, ok := bytes.CutPrefix(rest, []byte(m)); ok && (len(after) == 0 || strings.ContainsRune(" \t\r\n", rune(after[0]))) {
-				return true
-			}
-		}
-		return false
-	}
+	mark := func(i int) bool { return isMark(text[starts[i]:]) }
 	first = max(min(line-1, len(starts)-1), 0)
 	end = first + 1
 	for first > 0 && !mark(first) {
