@@ -35,6 +35,9 @@ func generalRemedy(in *policy.Product, purpose policy.Purpose) remedy {
 // an API that the product carries out are among them.
 func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) (remedy, bool) {
 	in := orNative(layer.Product)
+	if purpose == policy.AttemptTimeout && triesOnce(layer) { // one attempt is the whole call; Istio refuses both together
+		purpose = policy.TotalTimeout
+	}
 	of := remedy{in: layer.Product, call: e, layer: layer, purpose: purpose}
 	var kinds []string
 	for _, o := range layer.Objects {
@@ -63,6 +66,12 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		of.object = p.Core.ID(p.Core.To(e))
 	}
 	return of.with(p, r), true
+}
+
+// triesOnce reports whether a layer has its retries switched off, and no limit on one attempt.
+func triesOnce(layer *policy.Set) bool {
+	r, t := layer.Retry, layer.Timeout
+	return r != nil && r.Retries.IsWritten() && r.Retries.Value == 0 && (t == nil || !t.PerTry.IsWritten())
 }
 
 // silentObject returns the name of an object of a kind that selects a call and declares no policy
