@@ -33,6 +33,9 @@ type Options struct {
 	Listed []native.Source
 	// Texts are further inputs, which replace the files at their paths.
 	Texts []Text
+	// Edited are texts that files are read with, as if they were written, by their paths relative to
+	// the working directory: also of files that are not there yet, and nil for those that are removed.
+	Edited map[string][]byte
 	// Config, if set, has configurations below that of the run read: their entries of ignore are
 	// in the Coverage. Else native manifests configure nothing.
 	Config *Configuration
@@ -115,6 +118,7 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 		return err
 	}
 	find.replace(o.Texts)
+	find.edit(o.Edited)
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}

@@ -24,6 +24,8 @@ type roots struct {
 	anywhere bool     // Options.FollowOutside
 	cwd      string   // absolute, links resolved
 	dirs     []string // the same
+
+	edited map[string]string // texts to read instead of those of files, by real path
 }
 
 func (r *roots) absolute(p string) string {
@@ -140,7 +142,8 @@ func resolve(p string) (string, error) {
 // A place is where a path inside the roots leads, with all links resolved.
 type place struct {
 	real string
-	root string // "" if any place is allowed
+	root string  // "" if any place is allowed
+	text *string // if the file is read with another one
 }
 
 // follow returns where a path leads. The error is document.ErrOutside if that is
@@ -152,15 +155,23 @@ func (r *roots) follow(p string) (place, error) {
 		return place{}, err
 	case isVirtual(real):
 	case r.anywhere:
-		return place{real: real}, nil
+		return r.place(real, ""), nil
 	default:
 		for _, dir := range r.dirs {
 			if within(dir, real) {
-				return place{real, dir}, nil
+				return r.place(real, dir), nil
 			}
 		}
 	}
 	return place{}, &fs.PathError{Op: "open", Path: p, Err: document.ErrOutside}
+}
+
+func (r *roots) place(real, root string) place {
+	p := place{real: real, root: root}
+	if text, ok := r.edited[real]; ok {
+		p.text = &text
+	}
+	return p
 }
 
 // outside reports whether a path exists and leads outside the roots.
@@ -201,13 +212,16 @@ func (r *roots) leak(dir string) string {
 
 // open opens a regular file or a directory. That the path is still inside the root is checked
 // by the system, so that a link which is made meanwhile is not followed.
-func (p place) open() (*os.File, error) {
+func (p place) open() (fs.File, error) {
 	info, err := os.Stat(p.real)
 	if err != nil {
 		return nil, err
 	}
 	if !info.IsDir() && !info.Mode().IsRegular() {
 		return nil, &fs.PathError{Op: "open", Path: p.real, Err: errors.New("not a regular file")}
+	}
+	if p.text != nil {
+		return newEditedFile(*p.text, info), nil
 	}
 	if p.root == "" {
 		return os.Open(p.real)

@@ -68,8 +68,12 @@ func (o *seenFiles) read(f file, s *Stream) ([]byte, error) {
 
 // open opens a file that was found. What the user did not name is opened by the path that it
 // was found at, inside the roots.
-func (o *seenFiles) open(f file) (*os.File, error) {
+func (o *seenFiles) open(f file) (fs.File, error) {
 	if f.named {
+		if text, ok := o.roots.edited[f.real]; ok {
+			info, err := os.Stat(f.path)
+			return newEditedFile(text, info), err
+		}
 		return os.Open(f.path)
 	}
 	p, err := o.roots.follow(f.real)
