@@ -1,11 +1,8 @@
 package fix
 
 import (
-	"bytes"
 	"sort"
 	"strings"
-
-	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // An input is a file as it was read. Its documents are edited apart, so that an edit costs what the
@@ -69,17 +66,6 @@ func objectKey(kind, object string) string {
 	return strings.ToLower(kind) + "/" + object[strings.LastIndexByte(object, '/')+1:]
 }
 
-// kindAndName are those that a document of Kubernetes, or an entry of Consul, gives its object.
-func kindAndName(root *yaml.Node) (kind, name string) {
-	if kind, name = valueIn(root, "kind"), valueIn(root, "metadata", "name"); kind == "" {
-		kind = valueIn(root, "Kind")
-	}
-	if name == "" {
-		name = valueIn(root, "Name")
-	}
-	return kind, name
-}
-
 // assemble returns the text of the file with its documents as edits leave them: nil for one is that
 // of the input.
 func (in *input) assemble(edited func(part int) *file) []byte {
@@ -95,14 +81,4 @@ func (in *input) assemble(edited func(part int) *file) []byte {
 		text = append(text, now...)
 	}
 	return text
-}
-
-// isMark reports whether a text begins with a line that begins or ends a document.
-func isMark(text []byte) bool {
-	for _, m := range []string{"---", "..."} {
-		if after, ok := bytes.CutPrefix(text, []byte(m)); ok && (len(after) == 0 || strings.IndexByte(" \t\r\n", after[0]) >= 0) {
-			return true
-		}
-	}
-	return false
 }

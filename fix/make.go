@@ -12,9 +12,10 @@ import (
 
 // A Patch is what fixes make of the inputs.
 type Patch struct {
-	Files []File    // that are changed or new, by name
-	Made  []Outcome // of the fixes that are made, in the order of the findings
-	Left  []Outcome // of those that are not, and why
+	Files []File            // that are changed or new, by name
+	Made  []Outcome         // of the fixes that are made, in the order of the findings
+	Left  []Outcome         // of those that are not, and why
+	New   []analyze.Finding // that the changes bring and that are not fixed; see Settle
 }
 
 // A File is a file before and after.
@@ -52,6 +53,10 @@ func Make(findings []analyze.Finding, read func(name string) ([]byte, error)) *P
 			if was := m.files[key]; was == nil && string(now.text) != string(now.before) || was != nil && string(was.text) != string(now.text) {
 				names = append(names, key.name)
 			}
+		}
+		if len(names) == 0 && !own.meets(m) {
+			p.Left = append(p.Left, Outcome{Finding: f, Reason: "what it would change is so already"})
+			continue
 		}
 		own.commit()
 		slices.Sort(names)

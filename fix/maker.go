@@ -38,6 +38,16 @@ func (m *maker) begin() *maker {
 	return own
 }
 
+// meets reports whether one of the documents that m has looked at was changed by a fix before.
+func (m *maker) meets(base *maker) bool {
+	for key := range m.files {
+		if was := base.files[key]; was != nil && string(was.text) != string(was.before) {
+			return true
+		}
+	}
+	return false
+}
+
 // commit hands the files over to the maker that has begun m.
 func (m *maker) commit() {
 	maps.Copy(m.base.files, m.files)

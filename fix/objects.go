@@ -75,21 +75,6 @@ func isObject(root *yaml.Node, kind, object string) bool {
 	return name == wanted && (in == "" || namespace == "" || in == namespace)
 }
 
-// valueIn is the text at keys below a node, "" if there is none.
-func valueIn(n *yaml.Node, keys ...string) string {
-	for _, key := range keys {
-		i := -1
-		if n.Kind == yaml.MappingNode {
-			i = child(n, key)
-		}
-		if i < 0 {
-			return ""
-		}
-		n = n.Content[i]
-	}
-	return n.Value
-}
-
 // add writes a new object to a file of its own.
 func (m *maker) add(c *analyze.ObjectEdit) error {
 	if len(c.New) == 0 {
@@ -159,9 +144,16 @@ func (m *maker) addCopy(c *analyze.ObjectEdit) error {
 		}
 		text = splices(text, list)
 	}
-	name, err := m.newName(c, f.name)
-	if err != nil {
-		return err
+	copied := "copy of " + c.Object // with the edits that tell it from others
+	for i := range c.Edits {
+		copied += fmt.Sprintf(" %s: %s", c.Edits[i].Path, c.Edits[i].Value)
+	}
+	name := m.newFile(c.Kind, copied) // of another fix: the object may have other policies by now
+	if name == "" {
+		if name, err = m.newName(c, f.name); err != nil {
+			return err
+		}
+		m.added[c.Kind+"/"+copied] = name
 	}
 	m.create(name, text)
 	return nil

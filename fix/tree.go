@@ -107,6 +107,42 @@ func documentAround(text []byte, starts []int, line int) (first, end int) {
 	return first, end
 }
 
+// isMark reports whether a text begins with a line that begins or ends a document.
+func isMark(text []byte) bool {
+	for _, m := range []string{"---", "..."} {
+		if after, ok := bytes.CutPrefix(text, []byte(m)); ok && (len(after) == 0 || strings.IndexByte(" \t\r\n", after[0]) >= 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// kindAndName are those that a document of Kubernetes, or an entry of Consul, gives its object.
+func kindAndName(root *yaml.Node) (kind, name string) {
+	if kind, name = valueIn(root, "kind"), valueIn(root, "metadata", "name"); kind == "" {
+		kind = valueIn(root, "Kind")
+	}
+	if name == "" {
+		name = valueIn(root, "Name")
+	}
+	return kind, name
+}
+
+// valueIn is the text at keys below a node, "" if there is none.
+func valueIn(n *yaml.Node, keys ...string) string {
+	for _, key := range keys {
+		i := -1
+		if n.Kind == yaml.MappingNode {
+			i = child(n, key)
+		}
+		if i < 0 {
+			return ""
+		}
+		n = n.Content[i]
+	}
+	return n.Value
+}
+
 // isJSON reports whether a document is written as JSON: in brackets, with its keys in quotes.
 func isJSON(root *yaml.Node) bool {
 	switch {
