@@ -67,6 +67,16 @@ type FieldEdit struct {
 // Applicable reports whether a program can make the fix.
 func (f *Fix) Applicable() bool { return len(f.Changes) > 0 }
 
+// OnlyRemoves reports whether all its edits take something away.
+func (f *Fix) OnlyRemoves() bool {
+	for i := range f.Changes {
+		if slices.ContainsFunc(f.Changes[i].Edits, func(e FieldEdit) bool { return e.Op != policy.OpRemove }) {
+			return false
+		}
+	}
+	return f.Applicable()
+}
+
 // And returns the changes of both, for the first's reason.
 func (f Fix) And(other Fix) Fix {
 	f.Changes = append(slices.Clip(f.Changes), other.Changes...)

@@ -10,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/fix"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy/product"
 	"github.com/weirgraph/weir/render/pen"
@@ -68,24 +69,22 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 		return err
 	}
 	g = o.filter.apply(g)
-	var found []analyze.Finding
+	files := r.openRoots(sources)
+	var patch *fix.Patch
 	if o.plan != "" {
 		if o.rules != nil {
 			return misuse("a plan is for all rules about timeouts", "--plan and --rule exclude each other")
 		}
-		found = rules.PlanTimeouts(g, services)
+		found := rules.PlanTimeouts(g, services)
 		for i := range found {
 			if _, err := fmt.Fprintf(r.out, "# %s\n", pen.Clean(found[i].Message)); err != nil {
 				return err
 			}
 		}
-	} else {
-		settings := r.ruleOptions()
-		settings.Show, settings.Fixes = rules.Selection{Rules: o.rules, Services: services}, true
-		found = singles(rules.Run(g, settings))
+		patch = fix.Make(found, files.read)
+	} else if patch, err = r.fixFindings(g, sources, rules.Selection{Rules: o.rules, Services: services}, files); err != nil {
+		return err
 	}
-	files := r.openRoots(sources)
-	patch := fix.Make(found, files.read)
 	if o.write {
 		if err := files.write(patch.Files, r.leave); err != nil {
 			return err
@@ -100,6 +99,40 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 		r.printMessage(fmt.Sprintf("secrets are masked in %s of the diff, which git apply does not take", english.Count(masked, "line")), "use --write")
 	}
 	return r.finishFix(patch, false)
+}
+
+// fixFindings makes the fixes of findings, and proves them by reading the inputs again where that can
+// be done without writing: not from standard input, and not what other programs render.
+func (r *run) fixFindings(g *graph.Graph, sources []string, chosen rules.Selection, files fixRoots) (*fix.Patch, error) {
+	settings := r.ruleOptions()
+	settings.Fixes = true
+	found := slices.DeleteFunc(singles(rules.Run(g, settings)), func(f analyze.Finding) bool { return !chosen.Takes(&f) })
+	if r.render || slices.Contains(r.named, ingest.Stdin) {
+		return fix.Make(found, files.read), nil
+	}
+	all := settings
+	all.All, all.Fixes = true, false
+	return fix.Settle(found, singles(rules.Run(g, all)), files.read, func(edited []fix.File) ([]analyze.Finding, error) {
+		again, err := r.readEdited(sources, edited)
+		if err != nil {
+			return nil, err
+		}
+		return singles(rules.Run(again, settings)), nil
+	})
+}
+
+// readEdited reads the sources with files as they would be.
+func (r *run) readEdited(sources []string, files []fix.File) (*graph.Graph, error) {
+	variant, err := r.one(sources)
+	if err != nil {
+		return nil, err
+	}
+	other := *r
+	other.quiet, other.edited = true, map[string][]byte{}
+	for _, f := range files {
+		other.edited[f.Name] = f.After
+	}
+	return other.load(sources, variant)
 }
 
 // singles returns the findings of a check, one by one.
@@ -148,10 +181,15 @@ func (r *run) finishFix(p *fix.Patch, written bool) error {
 		}
 		r.printMessage(message, "")
 	}
+	if !r.quiet {
+		for _, f := range p.New {
+			r.printMessage(fmt.Sprintf("with these changes %s [%s]", f.Message, f.Rule), f.Hint)
+		}
+	}
 	if !r.quiet && slices.ContainsFunc(p.Made, declaresCode) {
 		r.printMessage("weir.yaml describes code: change the code, too", "")
 	}
-	if left > 0 || !written && len(p.Made) > 0 {
+	if left > 0 || len(p.New) > 0 || !written && len(p.Made) > 0 {
 		return exitWith(exitFindings)
 	}
 	return nil

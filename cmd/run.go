@@ -25,14 +25,15 @@ type run struct {
 	command    *cobra.Command // from prepare on, as the next two
 	config     *config
 	outputsTo  []output
-	estateAt   []string        // absolute, of estate
-	leaveBelow string          // the native manifest in a directory below the configuration that declares nothing
-	known      []*rules.Known  // findings that were there before
-	failed     bool            // some input could not be read
-	endless    bool            // the run ends by a signal, as it should
-	named      []string        // what was read, for the titles of pictures
-	reported   map[string]bool // messages about the inputs of several variants
-	found      *serve.Found    // gets what is read, if it is not nil
+	estateAt   []string          // absolute, of estate
+	leaveBelow string            // the native manifest in a directory below the configuration that declares nothing
+	known      []*rules.Known    // findings that were there before
+	failed     bool              // some input could not be read
+	endless    bool              // the run ends by a signal, as it should
+	named      []string          // what was read, for the titles of pictures
+	reported   map[string]bool   // messages about the inputs of several variants
+	found      *serve.Found      // gets what is read, if it is not nil
+	edited     map[string][]byte // see ingest.Options
 }
 
 // sharedFlags are the flags that several commands have, as the user set them.

@@ -162,6 +162,7 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	}
 	b := &link.Builder{Namespace: r.namespace}
 	options := ingest.Options{Stdin: r.in, Listed: listed, FollowOutside: r.followOutside, Exclude: exclude, Columns: r.columns, MaxMemory: r.maxMemory}
+	options.Edited = r.edited
 	options.Texts, options.Code = r.config.Texts, r.source && !r.noSource
 	options.Config = &ingest.Configuration{File: r.config.File, Parts: r.config.Parts, Dir: r.config.Dir, Rules: words(&r.config.Config), Leave: r.leaveBelow}
 	if r.render {

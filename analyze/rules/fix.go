@@ -310,6 +310,9 @@ func (r remedy) places(p *Pass) []graph.Origin {
 
 // isOf reports whether evidence is that of the part of a call that r is about.
 func (r remedy) isOf(ev *graph.Evidence) bool {
+	if r.part != nil && len(r.part.Methods) > 0 && len(ev.Methods) > 0 { // several parts may share a policy of their caller
+		return slices.ContainsFunc(r.part.Methods, func(m string) bool { return slices.Contains(ev.Methods, m) })
+	}
 	if ev.Says != nil {
 		for _, d := range ev.Says.Decisions() {
 			if d.Origin.File != "" && slices.ContainsFunc(r.layer.Decisions(), func(own policy.Decision) bool { return own.Origin == d.Origin && own.Field == d.Field }) {
@@ -317,7 +320,7 @@ func (r remedy) isOf(ev *graph.Evidence) bool {
 			}
 		}
 	}
-	return r.part != nil && slices.ContainsFunc(r.part.Methods, func(m string) bool { return slices.Contains(ev.Methods, m) })
+	return false
 }
 
 // addition returns the name of an object that is added for the callee, and how it begins; nil if

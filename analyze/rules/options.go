@@ -34,6 +34,7 @@ type Options struct {
 	Own        []*Rule // further rules, as Boundaries returns them
 	Known      []*Known
 	Show       Selection
+	All        bool // also the findings that others say more than
 	Fixes      bool // findings have their fixes as data, see Finding.Fix; they take as long as the findings
 
 	NoAnnotations bool // annotations, comments and configurations below that of the run excuse nothing

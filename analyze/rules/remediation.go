@@ -233,7 +233,9 @@ func remedyOfLayers(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Pu
 		}
 	}
 	if !fromGateway(p, e) && slices.ContainsFunc(p.Core.Call(e).Evidence, isNative) {
-		return remedyIn(p, e, &policy.Set{}, purpose)
+		r, ok := remedyIn(p, e, &policy.Set{}, purpose)
+		r.part = part
+		return r, ok
 	}
 	return remedy{}, false
 }

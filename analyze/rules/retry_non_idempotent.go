@@ -152,8 +152,11 @@ func retryUnreached(p *Pass, e graph.Edge, part *analyze.Part) (all analyze.Fix)
 		}
 		r := remedyFor(p, e, &l.Set, policy.Retries)
 		f := r.fix(p, []string{policy.OnConnect})
-		if !f.Applicable() {
+		switch {
+		case !f.Applicable():
 			f = r.fix(p, 0)
+		case f.OnlyRemoves() && orNative(l.Set.Product).OnlyDeclared: // how often goes with when
+			f = undeclared(p, l)
 		}
 		if !f.Applicable() {
 			return analyze.Fix{}

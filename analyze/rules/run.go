@@ -65,7 +65,10 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		}
 	}
 	// An estate of strangers may have very many findings, each of half a kilobyte: they stay where they are.
-	found = keep(dropSuperseded(found, all), func(f *analyze.Finding) bool {
+	if !o.All {
+		found = dropSuperseded(found, all)
+	}
+	found = keep(found, func(f *analyze.Finding) bool {
 		excused, ok := o.excused(f, ignore, excuses)
 		if ok {
 			check.Excused = append(check.Excused, excused)
@@ -89,7 +92,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	}
 	check.ByRule = byRule(found)
 	if o.Show.Services == nil { // no finding is narrowed
-		check.Findings = keep(found, o.Show.takes)
+		check.Findings = keep(found, o.Show.Takes)
 		check.NotShown = len(found) - len(check.Findings)
 	} else {
 		for i := range found {

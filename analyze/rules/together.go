@@ -262,8 +262,8 @@ type Selection struct {
 	Least    analyze.Severity // and those above
 }
 
-// takes reports whether a finding, or a part of it, is selected.
-func (s *Selection) takes(f *analyze.Finding) bool {
+// Takes reports whether a finding, or a part of it, is selected.
+func (s *Selection) Takes(f *analyze.Finding) bool {
 	return f.Severity >= s.Least && (s.Rules == nil || slices.Contains(s.Rules, f.Rule)) && s.concerns(f)
 }
 
@@ -277,7 +277,7 @@ func narrow(g *graph.Graph, found []analyze.Finding, s Selection) []analyze.Find
 	var shown []analyze.Finding
 	for _, f := range found {
 		switch {
-		case !s.takes(&f):
+		case !s.Takes(&f):
 		case f.Each == nil, s.Services == nil:
 			shown = append(shown, f)
 		default:
