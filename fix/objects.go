@@ -144,7 +144,7 @@ func (m *maker) addCopy(c *analyze.ObjectEdit) error {
 		}
 		text = splices(text, list)
 	}
-	copied := "copy of " + c.Object // with the edits that tell it from others
+	copied := "copy of " + c.Object // with the edits that make it another
 	for i := range c.Edits {
 		copied += fmt.Sprintf(" %s: %s", c.Edits[i].Path, c.Edits[i].Value)
 	}
