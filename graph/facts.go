@@ -47,7 +47,7 @@ type Facts struct {
 	Deferred []Deferred
 
 	ObservedServices []ObservedService
-	Observations     []Observation
+	Observations     []ObservedTable // one a source
 	Pairs            []PairObservation
 }
 

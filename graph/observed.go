@@ -6,8 +6,7 @@ import (
 )
 
 // An Observation is what a source shows of the calls from one service to another. Observations
-// of one call add up. There may be millions of them: what many have in common is shared, and must
-// not be changed.
+// of one call add up.
 type Observation struct {
 	From, To *TracePeer
 	*Sighting
@@ -23,10 +22,10 @@ type Sighting struct {
 	Protocol string // in the words of the source: "postgresql", "http"
 }
 
-// Origin is the place of the observation.
-func (o *Observation) Origin() Origin {
-	at := o.In
-	at.Line, at.Column = o.Line, o.Column
+// Origin is the place of a line and column where calls were observed.
+func (s *Sighting) Origin(line, column int32) Origin {
+	at := s.In
+	at.Line, at.Column = line, column
 	return at
 }
 

@@ -19,7 +19,7 @@ var budget = []struct {
 }{
 	{"services and objects", 500_000, 0, func(f *graph.Facts) int { return len(f.Entities) + len(f.Names) + len(f.ObservedServices) }},
 	{"settings", 4_000_000, 200_000, func(f *graph.Facts) int { return len(f.Values) + len(f.Configs) }},
-	{"calls", 4_000_000, 50_000, func(f *graph.Facts) int { return len(f.Calls) + len(f.Observations) + len(f.Pairs) }},
+	{"calls", 4_000_000, 50_000, func(f *graph.Facts) int { return len(f.Calls) + graph.CountObservations(f.Observations) + len(f.Pairs) }},
 	{"policies", 1_000_000, 50_000, func(f *graph.Facts) int { return len(f.Policies) }},
 	{"names in source code", 8_000_000, 500_000, func(f *graph.Facts) int {
 		n := len(f.CodeDirectories) + len(f.CodeLibraries)

@@ -57,7 +57,7 @@ func budgetOf(f *graph.Facts, bytes int64) budget {
 	n := int(bytes)
 	return budget{
 		settings: leastSettings + n + len(f.Values),
-		calls:    leastCalls + n/16 + len(f.Calls) + len(f.Observations) + len(f.Pairs),
+		calls:    leastCalls + n/16 + len(f.Calls) + graph.CountObservations(f.Observations) + len(f.Pairs),
 		bound:    leastBound + n + 10*len(f.Policies),
 		bytes:    bytes,
 	}

@@ -33,7 +33,9 @@ func (l *linker) leaveEstate() {
 	})
 	l.f.Scalers = slices.DeleteFunc(l.f.Scalers, func(s graph.Scaler) bool { return old(s.Of) })
 	l.f.Budgets = slices.DeleteFunc(l.f.Budgets, func(b graph.Budget) bool { return old(b.Of) })
-	l.f.Observations = slices.DeleteFunc(l.f.Observations, func(o graph.Observation) bool { return old(o.From.Ref) })
+	for i := range l.f.Observations {
+		l.f.Observations[i].DeleteFrom(func(p *graph.TracePeer) bool { return old(p.Ref) })
+	}
 	l.f.ObservedServices = slices.DeleteFunc(l.f.ObservedServices, func(s graph.ObservedService) bool { return old(s.Ref) })
 	l.f.Pairs = slices.DeleteFunc(l.f.Pairs, func(p graph.PairObservation) bool { return old(p.From.Ref) })
 }

@@ -98,7 +98,7 @@ func (l *linker) kindsByProtocol() map[int]graph.Kind {
 		}
 	}
 	for _, c := range l.observed {
-		note(int(c.from), int(c.to), protocolOf(&l.f.Observations[c.observation]), true)
+		note(int(c.from), int(c.to), protocolOf(l.ends.sightings[l.ends.rows[c.observation].Sighting]), true)
 	}
 	return kinds
 }

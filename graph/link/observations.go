@@ -8,33 +8,29 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/internal/pairs"
 )
 
 // peers are the ends as the sources have them. Their names are reduced to the hosts in them, since addresses
 // may have passwords.
 type peers struct {
-	list    []*graph.TracePeer
-	numbers map[*graph.TracePeer]int32 // in list
-	hashes  map[uint64]int32           // in list, by the hash of what is known of a peer, which is a long key
-	seed    maphash.Seed
-	ranks   []int32            // by number, the place among all, equal ones counted once
-	sorted  []*graph.TracePeer // by rank
+	list   []*graph.TracePeer
+	hashes map[uint64]int32 // in list, by the hash of what is known of a peer, which is a long key
+	seed   maphash.Seed
+	ranks  []int32            // by number, the place among all, equal ones counted once
+	sorted []*graph.TracePeer // by rank
 }
 
 // number returns the number of a peer.
 func (s *peers) number(p *graph.TracePeer) int32 {
-	n, known := s.numbers[p]
-	if known {
-		return n
-	}
 	one := reduced(p)
 	hash := maphash.Comparable(s.seed, *one)
-	if n, known = s.hashes[hash]; !known || *s.list[n] != *one {
+	n, known := s.hashes[hash]
+	if !known || *s.list[n] != *one {
 		n = int32(len(s.list))
 		s.list = append(s.list, one)
 		s.hashes[hash] = n
 	}
-	s.numbers[p] = n
 	return n
 }
 
@@ -74,7 +70,7 @@ func reduced(p *graph.TracePeer) *graph.TracePeer {
 
 // settleObservations makes the peers of all sources one, and sorts what was observed by them.
 func settleObservations(f *graph.Facts) observedEnds {
-	all := peers{numbers: map[*graph.TracePeer]int32{}, hashes: map[uint64]int32{}, seed: maphash.MakeSeed()}
+	all := peers{hashes: map[uint64]int32{}, seed: maphash.MakeSeed()}
 	for i := range f.ObservedServices {
 		all.number(f.ObservedServices[i].TracePeer)
 	}
@@ -84,20 +80,22 @@ func settleObservations(f *graph.Facts) observedEnds {
 		all.number(p.To)
 		all.number(p.With)
 	}
-	ends := observedEnds{
-		calls: make([]observationKey, len(f.Observations)), services: make([]int32, len(f.ObservedServices)), pairs: make([][3]int32, len(f.Pairs)),
-	}
+	numbers := make([][]int32, len(f.Observations)) // of the peers of each source
 	for i := range f.Observations {
-		o := &f.Observations[i]
-		ends.calls[i] = observationKey{all.number(o.From), all.number(o.To), int32(i)}
+		for _, p := range f.Observations[i].Peers {
+			numbers[i] = append(numbers[i], all.number(p))
+		}
 	}
 	all.rank()
-	ends.peers = all.sorted
-	for i := range ends.calls {
-		e, o := &ends.calls[i], &f.Observations[i]
-		e.from, e.to = all.ranks[e.from], all.ranks[e.to]
-		o.From, o.To = all.sorted[e.from], all.sorted[e.to]
+	ends := observedEnds{peers: all.sorted, services: make([]int32, len(f.ObservedServices)), pairs: make([][3]int32, len(f.Pairs))}
+	for i := range numbers {
+		for j, n := range numbers[i] {
+			numbers[i][j] = all.ranks[n]
+		}
 	}
+	ends.join(f.Observations, numbers)
+	f.Observations = nil
+	ends.sort()
 	for i := range f.ObservedServices {
 		all.settle(&f.ObservedServices[i].TracePeer)
 	}
@@ -111,38 +109,79 @@ func settleObservations(f *graph.Facts) observedEnds {
 		p := &f.Pairs[i]
 		ends.pairs[i] = [3]int32{all.settle(&p.From), all.settle(&p.To), all.settle(&p.With)}
 	}
-	slices.SortFunc(ends.calls, func(a, b observationKey) int {
-		if a.from != b.from {
-			return cmp.Compare(a.from, b.from)
-		}
-		if a.to != b.to {
-			return cmp.Compare(a.to, b.to)
-		}
-		return compareSightings(&f.Observations[a.at], &f.Observations[b.at])
-	})
-	arrange(f.Observations, ends.calls)
 	return ends
 }
 
-// arrange puts observations into an order, in place. It uses up the places in the order.
-func arrange(list []graph.Observation, order []observationKey) {
-	for i := range order {
-		for at := int32(i); order[at].at >= 0; {
-			from := order[at].at
-			order[at].at = -1
-			if order[from].at < 0 { // where it began
-				break
+// join makes one table of those of all sources, which it uses up. ranks are those of the peers of each source.
+func (s *observedEnds) join(tables []graph.ObservedTable, ranks [][]int32) {
+	s.rows = make([]graph.ObservedRow, 0, graph.CountObservations(tables))
+	for i := range tables {
+		t := &tables[i]
+		sightings, traced := int32(len(s.sightings)), int32(len(s.traced))
+		s.sightings, s.traced = append(s.sightings, t.Sightings...), append(s.traced, t.Traced...)
+		for j, portion := range t.Rows {
+			for _, r := range portion {
+				r.From, r.To, r.Sighting = ranks[i][r.From], ranks[i][r.To], sightings+r.Sighting
+				if r.Traced > 0 {
+					r.Traced += traced
+				}
+				s.rows = append(s.rows, r)
 			}
-			list[at], list[from] = list[from], list[at]
-			at = from
+			t.Rows[j] = nil
 		}
 	}
 }
 
-// compareSightings orders observations of one call by source and counts.
-func compareSightings(o, p *graph.Observation) int {
-	return cmp.Or(o.Origin().Compare(p.Origin()), strings.Compare(o.Way, p.Way), cmp.Compare(o.Mode, p.Mode), strings.Compare(o.Protocol, p.Protocol),
-		cmp.Compare(o.Calls, p.Calls), cmp.Compare(o.Errors, p.Errors), cmp.Compare(o.More().Weighted, p.More().Weighted))
+// sort orders the observations by caller, then callee, then as compare does.
+func (s *observedEnds) sort() {
+	from, to := make([]int32, len(s.rows)), make([]int32, len(s.rows))
+	for i := range s.rows {
+		from[i], to[i] = s.rows[i].From, s.rows[i].To
+	}
+	if order := pairs.Order(from, to, len(s.peers)); order != nil {
+		sorted := make([]graph.ObservedRow, len(s.rows))
+		for i, at := range order {
+			sorted[i] = s.rows[at]
+		}
+		s.rows = sorted
+	}
+	for first := 0; first < len(s.rows); {
+		end := first + 1
+		for end < len(s.rows) && s.rows[end].From == s.rows[first].From && s.rows[end].To == s.rows[first].To {
+			end++
+		}
+		if end-first > 1 {
+			slices.SortStableFunc(s.rows[first:end], func(a, b graph.ObservedRow) int { return s.compare(&a, &b) })
+		}
+		first = end
+	}
+}
+
+// compare orders observations of one call by source and counts.
+func (s *observedEnds) compare(r, p *graph.ObservedRow) int {
+	if c := s.comparePlaces(r.ObservedPlace, p.ObservedPlace); c != 0 {
+		return c
+	}
+	a, b := s.sightings[r.Sighting], s.sightings[p.Sighting]
+	o, q := r.Observed(s.traced), p.Observed(s.traced)
+	return cmp.Or(strings.Compare(a.Way, b.Way), cmp.Compare(a.Mode, b.Mode), strings.Compare(a.Protocol, b.Protocol),
+		cmp.Compare(r.Calls, p.Calls), cmp.Compare(r.Errors, p.Errors), cmp.Compare(o.More().Weighted, q.More().Weighted))
+}
+
+// comparePlaces orders places as their origins.
+func (s *observedEnds) comparePlaces(r, p graph.ObservedPlace) int {
+	if r.Sighting == p.Sighting {
+		if r.Line != p.Line {
+			return cmp.Compare(r.Line, p.Line)
+		}
+		return cmp.Compare(r.Column, p.Column)
+	}
+	return s.origin(r).Compare(s.origin(p))
+}
+
+// origin returns where calls were observed.
+func (s *observedEnds) origin(r graph.ObservedPlace) graph.Origin {
+	return s.sightings[r.Sighting].Origin(r.Line, r.Column)
 }
 
 func comparePeers(s, o *graph.TracePeer) int {

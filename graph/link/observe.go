@@ -12,15 +12,15 @@ import (
 
 // observe finds the services of observations.
 func (l *linker) observe() {
-	if len(l.f.ObservedServices)+len(l.f.Observations) == 0 {
+	if len(l.f.ObservedServices)+graph.CountObservations(l.f.Observations) == 0 {
 		return
 	}
 	l.ends = settleObservations(l.f)
 	l.makeRoom(len(l.ends.peers))
 	w := newTraceResolver(l)
 	w.collectNames()
-	l.observed = make([]observedCall, 0, len(l.f.Observations))
-	for i := range l.f.Observations {
+	l.observed = make([]observedCall, 0, len(l.ends.rows))
+	for i := range l.ends.rows {
 		from, to := w.caller(i), w.callee(i)
 		l.observed = append(l.observed, observedCall{int32(from), int32(to), int32(i)})
 		if key := [2]int{from, to}; len(l.edges[key]) > 0 {
@@ -37,10 +37,11 @@ func (l *linker) observe() {
 // addObserved adds the evidence of an observation to that for the same call. Of equal evidence in
 // many places the first is enough.
 func (l *linker) addObserved(evidence []graph.Evidence, observation int32, to int) []graph.Evidence {
-	o := &l.f.Observations[observation]
+	r := &l.ends.rows[observation]
+	seen := l.ends.sightings[r.Sighting]
 	e := graph.Evidence{
-		Origin: o.Origin(), Way: o.Way, Strength: graph.Strong, Mode: o.Mode, Observed: true,
-		Protocol: protocolOf(o), Port: o.To.Host.Port, Class: l.classOf(l.ends.calls[observation].to, to),
+		Origin: seen.Origin(r.Line, r.Column), Way: seen.Way, Strength: graph.Strong, Mode: seen.Mode, Observed: true,
+		Protocol: protocolOf(seen), Port: l.ends.peers[r.To].Host.Port, Class: l.classOf(r.To, to),
 	}
 	i := slices.IndexFunc(evidence, func(known graph.Evidence) bool { return known.Observed && alike(&known, &e) })
 	if i < 0 {
@@ -53,7 +54,7 @@ func (l *linker) addObserved(evidence []graph.Evidence, observation int32, to in
 }
 
 // protocolOf returns the protocol of observed calls by its own name, if that is known.
-func protocolOf(o *graph.Observation) string {
+func protocolOf(o *graph.Sighting) string {
 	if o.Protocol == "" {
 		return ""
 	}
@@ -197,7 +198,8 @@ func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node, nodes [
 			observed[e] = &sums[len(sums)-1]
 		}
 		for _, c := range same {
-			observed[e].Add(&l.f.Observations[c.observation].Observed)
+			one := l.ends.rows[c.observation].Observed(l.ends.traced)
+			observed[e].Add(&one)
 		}
 	}
 	for root, s := range l.served {

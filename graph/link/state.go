@@ -205,13 +205,13 @@ const (
 // An observedCall is an observation with the roots of its ends.
 type observedCall struct{ from, to, observation int32 }
 
-// observedEnds are the ends of all observed calls, equal ones of all sources under one number: its place in peers.
+// observedEnds are the ends of all observed calls, equal ones of all sources under one number, its place in peers;
+// and the observations of all sources in one table.
 type observedEnds struct {
-	peers    []*graph.TracePeer // sorted
-	calls    []observationKey   // by observation
-	services []int32            // by observed service
-	pairs    [][3]int32         // by pair, the caller and its two callees
+	peers     []*graph.TracePeer // sorted
+	rows      []graph.ObservedRow
+	sightings []*graph.Sighting
+	traced    []*graph.Traced
+	services  []int32    // by observed service
+	pairs     [][3]int32 // by pair, the caller and its two callees
 }
-
-// An observationKey is what an observation is sorted by first: the numbers of its peers.
-type observationKey struct{ from, to, at int32 }

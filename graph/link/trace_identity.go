@@ -68,10 +68,23 @@ func (w *traceResolver) collectNames() {
 	for i := range w.f.ObservedServices {
 		w.sight(w.ends.services[i], w.f.ObservedServices[i].Origin)
 	}
-	for i := range w.f.Observations {
-		at := w.f.Observations[i].Origin()
-		w.sight(w.ends.calls[i].from, at)
-		w.sight(w.ends.calls[i].to, at)
+	none := graph.ObservedPlace{Sighting: -1}
+	first := slices.Repeat([]graph.ObservedPlace{none}, len(w.ends.peers)) // of all places where a peer is an end of a call
+	for i := range w.ends.rows {
+		r := &w.ends.rows[i]
+		for _, p := range [...]int32{r.From, r.To} {
+			if first[p] == none {
+				w.sight(p, w.ends.origin(r.ObservedPlace))
+				first[p] = r.ObservedPlace
+			} else if w.ends.comparePlaces(r.ObservedPlace, first[p]) < 0 {
+				first[p] = r.ObservedPlace
+			}
+		}
+	}
+	for p, at := range first {
+		if at != none {
+			w.sight(int32(p), w.ends.origin(at))
+		}
 	}
 }
 
@@ -119,31 +132,31 @@ func attributeIn(list, key string) string {
 
 // caller returns the root of the caller in an observation.
 func (w *traceResolver) caller(i int) int {
-	if root := w.roots[w.ends.calls[i].from]; root >= 0 {
+	r := &w.ends.rows[i]
+	if root := w.roots[r.From]; root >= 0 {
 		return root
 	}
-	o := &w.f.Observations[i]
-	return w.party(o.From, o, -1)
+	return w.party(r.From, r, -1)
 }
 
 // callee returns the root of the callee in an observation.
 func (w *traceResolver) callee(i int) int {
-	if root := w.roots[w.ends.calls[i].to]; root >= 0 {
+	r := &w.ends.rows[i]
+	if root := w.roots[r.To]; root >= 0 {
 		return root
 	}
-	o := &w.f.Observations[i]
-	from := w.roots[w.ends.calls[i].from] // -1 if it is inferred, too
-	return w.party(o.To, o, from)
+	from := w.roots[r.From] // -1 if it is inferred, too
+	return w.party(r.To, r, from)
 }
 
 // party returns the root of an inferred end of an observed call. from is the root of the caller if the
 // end is a callee.
-func (w *traceResolver) party(s *graph.TracePeer, o *graph.Observation, from int) int {
-	key := inferredKey{s, from, ""}
-	if s.Kind == graph.KindDatabase {
-		key.protocol = address.ProtocolOf(strings.ToLower(o.Protocol)).Name
+func (w *traceResolver) party(peer int32, r *graph.ObservedRow, from int) int {
+	key := inferredKey{w.ends.peers[peer], from, ""}
+	if key.Kind == graph.KindDatabase {
+		key.protocol = address.ProtocolOf(strings.ToLower(w.ends.sightings[r.Sighting].Protocol)).Name
 	}
-	return w.inferredService(key, o.Origin())
+	return w.inferredService(key, w.ends.origin(r.ObservedPlace))
 }
 
 // ofSpans returns the root of an observed service.

@@ -20,6 +20,7 @@ type importer struct {
 	pending  []*importedService // whose calls show whether a manifest refers to them
 	groups   []Group
 	placed   []placed
+	seen     []graph.Observation
 	boxes    int // services that are boxes of several
 	lost     int // calls of services that the document does not name
 }
@@ -96,6 +97,9 @@ func importInto(realm string, text []byte, at graph.Origin, facts *graph.Facts) 
 		var other json.RawMessage
 		return in.Decode(&other)
 	})
+	if len(im.seen) > 0 {
+		facts.Observations = append(facts.Observations, graph.TableOf(im.seen))
+	}
 	im.linkGroups()
 	for _, s := range im.pending {
 		if !s.named && !s.called {

@@ -91,7 +91,7 @@ func (im *importer) observed(from, to *importedService, c *Call) {
 			Sighting: &graph.Sighting{Way: e.Way, Mode: word[graph.Mode](graph.Modes, e.Mode), Protocol: e.Protocol},
 		}
 		o.SetOrigin(graph.Origin(e.Origin))
-		im.facts.Observations = append(im.facts.Observations, o)
+		im.seen = append(im.seen, o)
 		sum = graph.Observed{}
 	}
 	for _, b := range c.Observed.Beside {

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/weirgraph/weir/graph"
@@ -53,11 +52,19 @@ func numberOf[K comparable](numbers *map[K]int32, key K, s *peers, p *graph.Trac
 // edgeStats add up what a document says of each call.
 type edgeStats struct {
 	peers
-	edges     edgeIndex
-	seen      [][]graph.Observation
-	sightings []*graph.Sighting
-	numbered  map[edgeKey]int32 // sightings by an edge without ends
+	edges    edgeIndex
+	seen     graph.ObservedTable // of which Peers are those of peers
+	numbered map[edgeKey]int32   // sightings by an edge without ends
 }
+
+// A counted is an observation to which calls are added.
+type counted struct {
+	*graph.ObservedRow
+	in *graph.ObservedTable
+}
+
+// Trace returns what is known of the calls besides their counts, to be added to.
+func (c counted) Trace() *graph.Traced { return c.in.Trace(c.ObservedRow) }
 
 // An edgeKey distinguishes observed calls.
 type edgeKey struct {
@@ -66,27 +73,25 @@ type edgeKey struct {
 	protocol string
 }
 
-// run is how many observations are made at a time.
-const run = 1024
+// portion is how many observations are made at a time.
+const portion = 1024
 
 // call returns where calls of an edge are counted. Its origin is that of the first
 // mention.
-func (t *edgeStats) call(l edgeKey, o graph.Origin, way string) *graph.Observation {
+func (t *edgeStats) call(l edgeKey, o graph.Origin, way string) counted {
 	key := edge{l.from, l.to, t.sighting(l, o, way)}
 	at, known := t.edges.number(key, func(n int32) bool {
-		o := &t.seen[n/run][n%run]
-		return o.From == t.list[key.from] && o.To == t.list[key.to] && o.Sighting == t.sightings[key.sighting]
+		r := &t.seen.Rows[n/portion][n%portion]
+		return edge{r.From, r.To, r.Sighting} == key
 	})
 	if !known {
-		if at%run == 0 {
-			t.seen = append(t.seen, make([]graph.Observation, 0, run))
+		if at%portion == 0 {
+			t.seen.Rows = append(t.seen.Rows, make([]graph.ObservedRow, 0, portion))
 		}
-		last := &t.seen[len(t.seen)-1]
-		*last = append(*last, graph.Observation{
-			From: t.list[l.from], To: t.list[l.to], Sighting: t.sightings[key.sighting], Line: o.Line, Column: o.Column,
-		})
+		last := &t.seen.Rows[len(t.seen.Rows)-1]
+		*last = append(*last, graph.ObservedRow{From: l.from, To: l.to, ObservedPlace: graph.ObservedPlace{Sighting: key.sighting, Line: o.Line, Column: o.Column}})
 	}
-	return &t.seen[at/run][at%run]
+	return counted{&t.seen.Rows[at/portion][at%portion], &t.seen}
 }
 
 // sighting returns the number of what the calls of an edge have in common with others.
@@ -97,9 +102,9 @@ func (t *edgeStats) sighting(l edgeKey, in graph.Origin, way string) int32 {
 		if t.numbered == nil {
 			t.numbered = map[edgeKey]int32{}
 		}
-		n = int32(len(t.sightings))
+		n = int32(len(t.seen.Sightings))
 		in.Line, in.Column = 0, 0
-		t.sightings = append(t.sightings, &graph.Sighting{In: in, Way: way, Mode: l.mode, Protocol: l.protocol})
+		t.seen.Sightings = append(t.seen.Sightings, &graph.Sighting{In: in, Way: way, Mode: l.mode, Protocol: l.protocol})
 		t.numbered[l] = n
 	}
 	return n
@@ -107,13 +112,11 @@ func (t *edgeStats) sighting(l edgeKey, in graph.Origin, way string) int32 {
 
 // addTo moves what was counted to the facts.
 func (t *edgeStats) addTo(f *graph.Facts) {
-	f.Observations = slices.Grow(f.Observations, int(t.edges.count))
-	t.edges, t.named, t.numbers = edgeIndex{}, nil, nil
-	for i, list := range t.seen {
-		f.Observations = append(f.Observations, list...)
-		t.seen[i] = nil
+	if t.edges.count > 0 {
+		t.seen.Peers = t.list
+		f.Observations = append(f.Observations, t.seen)
 	}
-	t.seen = nil
+	*t = edgeStats{}
 }
 
 // values hands on the JSON values of a document, one after the other. What is

@@ -118,7 +118,7 @@ func factsOf(r *document.Reader, text string) string {
 	d.Facts, d.Reader = &f, r.Name
 	r.Read(d, &f)
 	var lines []string
-	for _, o := range f.Observations {
+	for o := range graph.AllObservations(f.Observations) {
 		line := fmt.Sprintf("%s -> %s: %v calls", end(*o.From), end(*o.To), o.Calls)
 		if o.Errors > 0 {
 			line += fmt.Sprintf(", %v failed", o.Errors)
@@ -178,7 +178,7 @@ func FuzzReaders(f *testing.F) {
 		d.Facts, d.Reader = &facts, r.Name
 		r.Whole(text)
 		r.Read(d, &facts)
-		for _, o := range facts.Observations {
+		for o := range graph.AllObservations(facts.Observations) {
 			if o.From.Name == "" || o.To.Name == "" || !(o.Calls >= 0) || !(o.Errors >= 0) {
 				t.Errorf("%s sees %+v", r.Name, o)
 			}

@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ func calledBy(t *testing.T, text string) []graph.Observation {
 	t.Helper()
 	workers, _ := readAll(Sniff([]byte(text)), []byte(text), 1)
 	facts, _ := Link(workers, 1)
-	return facts.Observations
+	return slices.Collect(graph.AllObservations(facts.Observations))
 }
 
 // TestPeers has a client span without a server span: what it says of the other side, by

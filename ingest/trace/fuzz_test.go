@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/weirgraph/weir/graph"
 )
 
 // seeds are small files of every form.
@@ -50,8 +52,8 @@ func FuzzReaders(f *testing.F) {
 			if spans.Duplicates+spans.Orphans > spans.Spans {
 				t.Errorf("%s: account does not add up: %+v", r.Name, spans)
 			}
-			for i := range facts.Observations {
-				if o := &facts.Observations[i]; o.From.Name == "" || o.To.Name == "" || o.Calls < 1 || o.Errors > o.Calls {
+			for o := range graph.AllObservations(facts.Observations) {
+				if o.From.Name == "" || o.To.Name == "" || o.Calls < 1 || o.Errors > o.Calls {
 					t.Errorf("%s: impossible call %+v", r.Name, o)
 				}
 			}

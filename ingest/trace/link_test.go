@@ -85,8 +85,7 @@ func linkText(t testing.TB, text string) ([]string, *graph.Spans) {
 
 func callsOf(facts *graph.Facts) []string {
 	sum := map[string]*graph.Observed{}
-	for i := range facts.Observations {
-		o := &facts.Observations[i]
+	for o := range graph.AllObservations(facts.Observations) {
 		key := o.From.Name + " > " + o.To.Name
 		if o.Mode == graph.Async {
 			key += "~"
@@ -196,8 +195,7 @@ func TestLinkDoesNotDependOnOrder(t *testing.T) {
 // summary is what facts say, with the quantiles of their latencies.
 func summary(f *graph.Facts) []string {
 	var list []string
-	for i := range f.Observations {
-		o := &f.Observations[i]
+	for o := range graph.AllObservations(f.Observations) {
 		p50, _ := o.More().Latency.Quantile(0.5)
 		p99, _ := o.More().Latency.Quantile(0.99)
 		list = append(list, fmt.Sprint(*o.From, *o.To, o.Mode, o.Protocol, o.Calls, o.Errors, o.More().Retries, p50, p99))

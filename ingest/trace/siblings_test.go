@@ -78,8 +78,7 @@ func spreads(t testing.TB, text string) string {
 
 func spreadsOf(facts *graph.Facts) []string {
 	var list []string
-	for i := range facts.Observations {
-		o := &facts.Observations[i]
+	for o := range graph.AllObservations(facts.Observations) {
 		if o.More().Requests == 0 {
 			continue
 		}
@@ -167,8 +166,8 @@ func TestSiblingsAddUp(t *testing.T) {
 	workers, _ := readAll(otlpJSON, []byte(text), 1)
 	facts, _ := Link(workers, 2)
 	var sum graph.RequestStats
-	for i := range facts.Observations {
-		sum.Add(&facts.Observations[i].More().RequestStats)
+	for o := range graph.AllObservations(facts.Observations) {
+		sum.Add(&o.More().RequestStats)
 	}
 	if sum.Requests != 4 || sum.Within != 25 || len(sum.Repeats) != 1 {
 		t.Fatalf("spread is %+v", sum)

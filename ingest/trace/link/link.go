@@ -52,7 +52,11 @@ func Link(workers []*spans.Collector, parallel int) (*graph.Facts, *graph.Spans)
 }
 
 func (t *edgeStats) facts() *graph.Facts {
-	return &graph.Facts{ObservedServices: t.sightings(), Observations: t.observations(), Pairs: t.companions()}
+	f := &graph.Facts{ObservedServices: t.sightings(), Pairs: t.companions()}
+	if len(t.edges) > 0 {
+		f.Observations = []graph.ObservedTable{graph.TableOf(t.observations())}
+	}
+	return f
 }
 
 func (t *tree) link(records []uint32, found *edgeStats) {
