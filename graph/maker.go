@@ -1,8 +1,9 @@
 package graph
 
 import (
-	"cmp"
 	"slices"
+
+	"github.com/weirgraph/weir/internal/pairs"
 )
 
 // A Maker freezes services and calls into a Graph, call by call: it keeps of each call what the
@@ -38,7 +39,7 @@ func (m *Maker) Add(c *Call) {
 		g.detail = make([]int32, len(g.from)-1, cap(g.from))
 	}
 	if g.detail != nil {
-		g.detail = append(g.detail, g.shown.add(c.Evidence))
+		g.detail = append(g.detail, g.shown.add(c.Evidence, cap(g.from)-len(g.from)+1))
 	}
 }
 
@@ -55,34 +56,36 @@ func (m *Maker) Graph() *Graph {
 
 // sort orders the calls by caller, then callee, and keeps the first of several between the same two.
 func (g *Graph) sort() {
-	type key struct {
-		ends uint64
-		at   int32
+	if order := pairs.Order(g.from, g.to, len(g.services)); order != nil {
+		g.from, g.to, g.attrs, g.detail = moved(g.from, order), moved(g.to, order), moved(g.attrs, order), moved(g.detail, order)
 	}
-	keys, sorted := make([]key, len(g.from)), true
-	for i := range keys {
-		keys[i] = key{uint64(g.from[i])<<32 | uint64(g.to[i]), int32(i)}
-		sorted = sorted && (i == 0 || keys[i-1].ends < keys[i].ends)
-	}
-	if sorted {
-		return
-	}
-	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.ends, b.ends), cmp.Compare(a.at, b.at)) })
-	keys = slices.CompactFunc(keys, func(a, b key) bool { return a.ends == b.ends })
-	attrs, detail := make([]attr, len(keys)), make([]int32, len(keys))
-	for i, k := range keys {
-		attrs[i] = g.attrs[k.at]
-		if g.detail != nil {
-			detail[i] = g.detail[k.at]
+	kept := 0
+	for i := range g.from {
+		if i > 0 && g.from[i] == g.from[kept-1] && g.to[i] == g.to[kept-1] {
+			continue
 		}
+		g.from[kept], g.to[kept], g.attrs[kept] = g.from[i], g.to[i], g.attrs[i]
+		if g.detail != nil {
+			g.detail[kept] = g.detail[i]
+		}
+		kept++
 	}
-	if g.attrs = attrs; g.detail != nil {
-		g.detail = detail
+	g.from, g.to, g.attrs = g.from[:kept], g.to[:kept], g.attrs[:kept]
+	if g.detail != nil {
+		g.detail = g.detail[:kept]
 	}
-	for i, k := range keys {
-		g.from[i], g.to[i] = Node(k.ends>>32), Node(uint32(k.ends))
+}
+
+// moved returns the entries of a list in an order, nil if there are none.
+func moved[T any](list []T, order []int32) []T {
+	if list == nil {
+		return nil
 	}
-	g.from, g.to = g.from[:len(keys)], g.to[:len(keys)]
+	sorted := make([]T, len(order))
+	for i, at := range order {
+		sorted[i] = list[at]
+	}
+	return sorted
 }
 
 // shown holds the evidence of calls, each list under a number. One that differs from others by its
@@ -108,8 +111,9 @@ type sameEvidence struct {
 
 type shownPlace struct{ common, line, column int32 }
 
-// add returns the number of a list: 0 for an empty one, below it one with a place of its own.
-func (s *shown) add(list []Evidence) int32 {
+// add returns the number of a list: 0 for an empty one, below it one with a place of its own. If there is one such,
+// room is for how many there may be.
+func (s *shown) add(list []Evidence, room int) int32 {
 	if len(list) == 0 {
 		return 0
 	}
@@ -125,6 +129,9 @@ func (s *shown) add(list []Evidence) int32 {
 				s.common, s.known[same] = append(s.common, same), n
 			}
 			last = n
+		}
+		if s.places == nil {
+			s.places = make([]shownPlace, 0, room)
 		}
 		s.places = append(s.places, shownPlace{last, list[0].Origin.Line, list[0].Origin.Column})
 		return -int32(len(s.places))

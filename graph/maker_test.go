@@ -14,7 +14,7 @@ func TestShown(t *testing.T) {
 	var numbers []int32
 	var want [][]Evidence
 	add := func(list ...Evidence) {
-		numbers, want = append(numbers, s.add(list)), append(want, list)
+		numbers, want = append(numbers, s.add(list, 8)), append(want, list)
 	}
 	add(Evidence{Origin: Origin{File: "calls.csv", Line: 2, Column: 1}, Way: "table-row", Observed: true})
 	add(Evidence{Origin: Origin{File: "calls.csv", Line: 3, Column: 1}, Way: "table-row", Observed: true})

@@ -110,8 +110,11 @@ func isRouted(g *graph.Graph, v graph.Node, e graph.Edge, ev *graph.Evidence) bo
 	if ev.Class == graph.ClassIngress {
 		return true
 	}
+	if !ev.Observed || g.Service(v).Kind != graph.KindGateway {
+		return false
+	}
 	kind := g.Service(g.To(e)).Kind
-	return ev.Observed && g.Service(v).Kind == graph.KindGateway && (kind == graph.KindService || kind == graph.KindExternal)
+	return kind == graph.KindService || kind == graph.KindExternal
 }
 
 // add notes one piece of evidence for a call as a member of its group and of those around.

@@ -56,22 +56,23 @@ func (l *linker) freeze() *graph.Graph {
 	for c := range nodes {
 		nodes[c] = node[l.find(c)]
 	}
-	add := func(ends [2]int, evidence []graph.Evidence) {
-		c := newCall(nodes[ends[0]], nodes[ends[1]], evidence, services)
+	add := func(from, to graph.Node, evidence []graph.Evidence) {
+		c := newCall(from, to, evidence, services)
 		if need := said.needs[[2]graph.Node{c.From, c.To}]; need != graph.NeedUnknown {
 			c.Need = need
 		}
 		calls.Add(&c)
 	}
 	for ends, evidence := range l.edges {
-		add(ends, evidence)
+		add(nodes[ends[0]], nodes[ends[1]], evidence)
 		delete(l.edges, ends) // the graph has a copy
 	}
-	for ends, evidence := range l.observedOnly() {
-		add(ends, evidence)
+	l.sortObserved(func(root int32) int32 { return int32(nodes[root]) }, len(services))
+	for ends, evidence := range l.observedEvidence() {
+		add(ends[0], ends[1], evidence) // which has no effect if there is evidence of other kinds
 	}
 	g := calls.Graph()
-	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node, nodes), Groups: alternatives(g)}
+	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node), Groups: alternatives(g)}
 	d.Routes, d.Policies = l.bind(g, node, names, said)
 	l.markVersions(d.Policies)
 	l.completeCoverage(g)

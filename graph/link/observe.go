@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/internal/pairs"
 )
 
 // observe finds the services of observations.
@@ -20,28 +21,31 @@ func (l *linker) observe() {
 	w := newTraceResolver(l)
 	w.collectNames()
 	l.observed = make([]observedCall, 0, len(l.ends.rows))
+	classes := l.ends.classes()
 	for i := range l.ends.rows {
-		from, to := w.caller(i), w.callee(i)
-		l.observed = append(l.observed, observedCall{int32(from), int32(to), int32(i)})
+		from, to, class := w.caller(i), w.callee(i), classes[l.ends.rows[i].To]
+		if class == graph.ClassTelemetry && l.isProgram(to) {
+			class = graph.ClassCall
+		}
+		c := observedCall{int32(from), int32(to), int32(i), class}
+		l.observed = append(l.observed, c)
 		if key := [2]int{from, to}; len(l.edges[key]) > 0 {
-			l.edges[key] = w.addObserved(l.edges[key], int32(i), to)
+			l.edges[key] = w.addObserved(l.edges[key], c)
 		}
 	}
-	slices.SortFunc(l.observed, func(a, b observedCall) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.observation, b.observation))
-	})
+	l.sortObserved(func(root int32) int32 { return root }, len(l.entities))
 	w.addServed()
 	w.addPairs()
 }
 
 // addObserved adds the evidence of an observation to that for the same call. Of equal evidence in
 // many places the first is enough.
-func (l *linker) addObserved(evidence []graph.Evidence, observation int32, to int) []graph.Evidence {
-	r := &l.ends.rows[observation]
+func (l *linker) addObserved(evidence []graph.Evidence, c observedCall) []graph.Evidence {
+	r := &l.ends.rows[c.observation]
 	seen := l.ends.sightings[r.Sighting]
 	e := graph.Evidence{
 		Origin: seen.Origin(r.Line, r.Column), Way: seen.Way, Strength: graph.Strong, Mode: seen.Mode, Observed: true,
-		Protocol: protocolOf(seen), Port: l.ends.peers[r.To].Host.Port, Class: l.classOf(r.To, to),
+		Protocol: protocolOf(seen), Port: l.ends.peers[r.To].Host.Port, Class: c.class,
 	}
 	i := slices.IndexFunc(evidence, func(known graph.Evidence) bool { return known.Observed && alike(&known, &e) })
 	if i < 0 {
@@ -62,21 +66,35 @@ func protocolOf(o *graph.Sighting) string {
 	return cmp.Or(address.ProtocolOf(said).Name, said)
 }
 
-// observedOnly yields the ends of the calls that only observations show, with their evidence, which is valid
-// until the next call.
-func (l *linker) observedOnly() iter.Seq2[[2]int, []graph.Evidence] {
-	return func(yield func([2]int, []graph.Evidence) bool) {
+// sortObserved numbers the ends of observed calls, from 0 to n-1, and sorts the calls by the numbers. Calls between the same two
+// stay in the order of their observations.
+func (l *linker) sortObserved(number func(int32) int32, n int) {
+	from, to := make([]int32, len(l.observed)), make([]int32, len(l.observed))
+	for i := range l.observed {
+		c := &l.observed[i]
+		c.from, c.to = number(c.from), number(c.to)
+		from[i], to[i] = c.from, c.to
+	}
+	if order := pairs.Order(from, to, n); order != nil {
+		sorted := make([]observedCall, len(order))
+		for i, at := range order {
+			sorted[i] = l.observed[at]
+		}
+		l.observed = sorted
+	}
+}
+
+// observedEvidence yields the nodes of observed calls with the evidence that observations are, which is valid
+// until the next call. The calls must be sorted by nodes.
+func (l *linker) observedEvidence() iter.Seq2[[2]graph.Node, []graph.Evidence] {
+	return func(yield func([2]graph.Node, []graph.Evidence) bool) {
 		var evidence []graph.Evidence
 		for same := range sameEnds(l.observed) {
-			ends := [2]int{int(same[0].from), int(same[0].to)}
-			if len(l.edges[ends]) > 0 {
-				continue
-			}
 			evidence = evidence[:0]
 			for _, c := range same {
-				evidence = l.addObserved(evidence, c.observation, ends[1])
+				evidence = l.addObserved(evidence, c)
 			}
-			if !yield(ends, evidence) {
+			if !yield([2]graph.Node{graph.Node(same[0].from), graph.Node(same[0].to)}, evidence) {
 				return
 			}
 		}
@@ -96,7 +114,7 @@ func (l *linker) beObserved(ends [2]int) {
 		if compare(c, ends) != 0 {
 			break
 		}
-		l.edges[ends] = l.addObserved(l.edges[ends], c.observation, ends[1])
+		l.edges[ends] = l.addObserved(l.edges[ends], c)
 	}
 }
 
@@ -182,21 +200,19 @@ func (w *traceResolver) observedRoot(peer int32, from int) (root int, ok bool) {
 }
 
 // settleObserved returns what was observed of the calls of g, and sets Served of its
-// services. node has the nodes of roots, nodes those of entities.
-func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node, nodes []graph.Node) []*graph.Observed {
+// services. node has the nodes of roots. Observed calls must be sorted by nodes.
+func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) []*graph.Observed {
 	if len(l.observed)+len(l.served) == 0 {
 		return nil
 	}
 	sums, observed := make([]graph.Observed, 0, len(l.observed)), make([]*graph.Observed, g.Calls())
+	e := graph.Edge(0)
 	for same := range sameEnds(l.observed) {
-		e, ok := g.Edge(nodes[same[0].from], nodes[same[0].to])
-		if !ok {
-			continue
+		for from, to := graph.Node(same[0].from), graph.Node(same[0].to); g.From(e) != from || g.To(e) != to; {
+			e++ // each of same is a call, and both are sorted
 		}
-		if observed[e] == nil {
-			sums = append(sums, graph.Observed{})
-			observed[e] = &sums[len(sums)-1]
-		}
+		sums = append(sums, graph.Observed{})
+		observed[e] = &sums[len(sums)-1]
 		for _, c := range same {
 			one := l.ends.rows[c.observation].Observed(l.ends.traced)
 			observed[e].Add(&one)

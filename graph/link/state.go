@@ -57,7 +57,6 @@ type entityIndex struct {
 type spanTotals struct {
 	ends     observedEnds
 	observed []observedCall              // by ends, then in the order of the observations
-	platform []isKnown                   // by peer, whether it is a part of a platform; see classOf
 	served   map[int]*graph.ServerStats  // by root
 	pairs    map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
 }
@@ -193,17 +192,11 @@ type machinePort struct {
 	port  int
 }
 
-// An isKnown is whether something is so, where that is found out when it is asked for.
-type isKnown uint8
-
-const (
-	notAsked isKnown = iota
-	isNot
-	isSo
-)
-
-// An observedCall is an observation with the roots of its ends.
-type observedCall struct{ from, to, observation int32 }
+// An observedCall is an observation with the roots of its ends, in the end with their nodes.
+type observedCall struct {
+	from, to, observation int32
+	class                 graph.Class
+}
 
 // observedEnds are the ends of all observed calls, equal ones of all sources under one number, its place in peers;
 // and the observations of all sources in one table.

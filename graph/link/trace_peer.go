@@ -217,23 +217,18 @@ func (w *traceResolver) topic(name string) (int, bool) {
 	return roots[0], true
 }
 
-// classOf returns what an observed call to a peer is for, by its address.
-func (l *linker) classOf(peer int32, root int) graph.Class {
-	to := l.ends.peers[peer]
-	if l.platform == nil {
-		l.platform = make([]isKnown, len(l.ends.peers))
-	}
-	if l.platform[peer] == notAsked {
-		l.platform[peer] = isNot
-		if isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host)) {
-			l.platform[peer] = isSo
+// classes returns what observed calls to the peers are for, by their addresses.
+func (s *observedEnds) classes() []graph.Class {
+	list := make([]graph.Class, len(s.peers))
+	for i, to := range s.peers {
+		switch {
+		case isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host)):
+			list[i] = graph.ClassControl
+		case to.Host.Port != 0 && address.ProtocolOn("", to.Host.Port).Kind == graph.KindTelemetry:
+			list[i] = graph.ClassTelemetry
+		default:
+			list[i] = graph.ClassCall
 		}
 	}
-	switch {
-	case l.platform[peer] == isSo:
-		return graph.ClassControl
-	case to.Host.Port != 0 && address.ProtocolOn("", to.Host.Port).Kind == graph.KindTelemetry && !l.isProgram(root):
-		return graph.ClassTelemetry
-	}
-	return graph.ClassCall
+	return list
 }

@@ -6,7 +6,7 @@ package pairs
 //
 // For a million edges between a hundred thousand nodes it takes less than half the time of a sort by comparison of
 // numbers that have no places with them: see BenchmarkOrder.
-func Order(a, b []int32, n int) []int32 {
+func Order[T ~int32](a, b []T, n int) []int32 {
 	if sorted(a, b) {
 		return nil
 	}
@@ -17,7 +17,7 @@ func Order(a, b []int32, n int) []int32 {
 	return byKey(a, byKey(b, order, n), n)
 }
 
-func sorted(a, b []int32) bool {
+func sorted[T ~int32](a, b []T) bool {
 	for i := 1; i < len(a); i++ {
 		if a[i] < a[i-1] || a[i] == a[i-1] && b[i] < b[i-1] {
 			return false
@@ -27,7 +27,7 @@ func sorted(a, b []int32) bool {
 }
 
 // byKey returns the places in order of their keys. Equal ones stay in their order.
-func byKey(keys, places []int32, n int) []int32 {
+func byKey[T ~int32](keys []T, places []int32, n int) []int32 {
 	next := make([]int32, n+1) // by key, where the next place with it goes
 	for _, k := range keys {
 		next[k+1]++
