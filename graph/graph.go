@@ -72,6 +72,16 @@ type Service struct {
 	Runs     []Origin  // those of Origins where the platform that runs it declares it; sorted
 }
 
+// Entry reports whether s is an entry point. A declaration has precedence over traces;
+// seen reports that traces decided.
+func (s *Service) Entry() (entry, seen bool) {
+	if s.Entrypoint.Set() {
+		return s.Entrypoint.Value, false
+	}
+	entry = s.Served != nil && s.Served.Entry
+	return entry, entry
+}
+
 // A Workload is the object of which a cluster runs the pods of a service.
 type Workload struct {
 	Ref
@@ -362,6 +372,14 @@ func (g *Graph) EvidenceIn(e Edge, one *[1]Evidence) []Evidence {
 		return nil
 	}
 	return g.shown.of(g.detail[e], one)
+}
+
+// Observed returns what was observed of e, nil if nothing was.
+func (g *Graph) Observed(e Edge) *Observed {
+	if g.observed == nil {
+		return nil
+	}
+	return g.observed[g.OriginalEdge(e)]
 }
 
 // Coverage returns what the inputs were and what could not be used of them. It is never

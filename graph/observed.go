@@ -115,11 +115,3 @@ func TraceOrder(id string) uint64 {
 	_, _ = h.Write([]byte(id))
 	return h.Sum64()
 }
-
-// Observed returns what was observed of e, nil if nothing was.
-func (g *Graph) Observed(e Edge) *Observed {
-	if g.observed == nil {
-		return nil
-	}
-	return g.observed[g.OriginalEdge(e)]
-}

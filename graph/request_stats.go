@@ -112,16 +112,6 @@ func (s *ServerStats) Traces(operation string) float64 {
 	return s.Operations[i].Traces
 }
 
-// Entry reports whether s is an entry point. A declaration has precedence over traces;
-// seen reports that traces decided.
-func (s *Service) Entry() (entry, seen bool) {
-	if s.Entrypoint.Set() {
-		return s.Entrypoint.Value, false
-	}
-	entry = s.Served != nil && s.Served.Entry
-	return entry, entry
-}
-
 // Add adds the stats of another part of the traces. It does not change o.
 func (s *RequestStats) Add(o *RequestStats) {
 	s.Requests += o.Requests
