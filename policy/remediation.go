@@ -97,6 +97,10 @@ type Remediation struct {
 	Kind  string // of the object: "VirtualService"; of what is in code, its name: "retry strategy"
 	Base  Base
 	Edits []Edit // to be made together; never empty
+	Block string // how the names of objects with such blocks begin, of BasePlace where the product has several kinds
+
+	// IfWritten lets it be made only beside another field of its block.
+	IfWritten bool
 
 	// Refers is in the object that has to name a new object of the kind; nil if none has.
 	Refers *Remediation

@@ -33,7 +33,8 @@ func (r remedy) fix(p *Pass, values ...any) analyze.Fix {
 	if slices.ContainsFunc(c.Edits, func(e analyze.FieldEdit) bool { return e.Written.File != "" }) {
 		c.Edits = slices.DeleteFunc(c.Edits, func(e analyze.FieldEdit) bool { return e.Names }) // which leads to the value already
 	}
-	if len(c.Edits) == 0 {
+	beside := func(e analyze.FieldEdit) bool { return e.Written.File != "" || e.Beside.File != "" }
+	if len(c.Edits) == 0 || r.IfWritten && !slices.ContainsFunc(c.Edits, beside) {
 		return analyze.Fix{None: analyze.NoEdit}
 	}
 	if r.object == "" && r.Base == policy.BaseObject {
@@ -286,7 +287,7 @@ func (r remedy) places(p *Pass) []graph.Origin {
 	}
 	for _, matching := range []bool{true, false} { // those of the part of the call first
 		for _, b := range policiesOf(p)[r.call] {
-			own := b.Object == r.Kind+"/"+r.object || r.Base != policy.BaseObject && b.Product.Is(r.in)
+			own := b.Object == r.Kind+"/"+r.object || r.Base != policy.BaseObject && b.Product.Is(r.in) && !r.isOtherBlock(b.Object)
 			if own && matching == (r.part != nil && b.Match == r.part.Match) {
 				add(b.Origin)
 			}
@@ -295,8 +296,13 @@ func (r remedy) places(p *Pass) []graph.Origin {
 	if len(list) > 0 && r.Base != policy.BaseObject {
 		return list
 	}
+	if r.Block != "" {
+		return nil
+	}
 	for _, ev := range g.Evidence(r.call) {
-		add(ev.Origin)
+		if r.Base != policy.BasePlace || ev.Origin.Reader != "kubernetes" { // an Ingress has no block of its proxy
+			add(ev.Origin)
+		}
 	}
 	if r.Base == policy.BaseObject {
 		for _, v := range []graph.Node{g.To(r.call), g.From(r.call)} {
@@ -306,6 +312,19 @@ func (r remedy) places(p *Pass) []graph.Origin {
 		}
 	}
 	return list
+}
+
+// isOtherBlock reports whether an object has its policies in blocks of another kind: a cluster is no
+// route.
+func (r remedy) isOtherBlock(object string) bool {
+	for _, ways := range orNative(r.in).Remediations {
+		if slices.ContainsFunc(ways, func(w policy.Remediation) bool {
+			return w.Block != r.Block && w.Block != "" && strings.HasPrefix(object, w.Block)
+		}) {
+			return r.Block != ""
+		}
+	}
+	return false
 }
 
 // isOf reports whether evidence is that of the part of a call that r is about.

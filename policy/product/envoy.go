@@ -22,19 +22,27 @@ var Envoy = &policy.Product{
 		Breaker: &envoyEjection,
 	},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(at("route", field("route.timeout", duration))),
-		policy.AttemptTimeout:   ways(at("route", field("route.retry_policy.per_try_timeout", duration))),
-		policy.Retries:          ways(at("route", field("route.retry_policy.num_retries", count), field("route.retry_policy.retry_on", conditions))),
-		policy.RetryBackoff:     ways(at("route", field("route.retry_policy.retry_back_off.base_interval", duration))),
-		policy.RetryBudget:      ways(at("cluster", block("circuit_breakers.thresholds[].retry_budget", "{budget_percent: {value: 20}, min_retry_concurrency: 3}"))),
-		policy.CircuitBreaker:   ways(at("cluster", block("outlier_detection", "{consecutive_5xx: 5, interval: 10s, base_ejection_time: 30s, max_ejection_percent: 50}"))),
-		policy.EjectionShare:    ways(at("cluster", field("outlier_detection.max_ejection_percent", percent))),
-		policy.BreakerWindow:    ways(at("cluster", field("outlier_detection.interval", duration))),
-		policy.BreakerOpenTime:  ways(at("cluster", field("outlier_detection.base_ejection_time", duration))),
-		policy.ConcurrencyLimit: ways(at("cluster", field("circuit_breakers.thresholds[].max_requests", count))),
-		policy.LoadBalancing:    ways(at("cluster", named("lb_policy", "LEAST_REQUEST"))),
+		policy.TotalTimeout:     ways(ofRoute(field("route.timeout", duration))),
+		policy.AttemptTimeout:   ways(ofRoute(field("route.retry_policy.per_try_timeout", duration))),
+		policy.Retries:          ways(ofRoute(field("route.retry_policy.num_retries", count), field("route.retry_policy.retry_on", conditions))),
+		policy.RetryBackoff:     ways(ofRoute(field("route.retry_policy.retry_back_off.base_interval", duration))),
+		policy.RetryBudget:      ways(ofCluster(block("circuit_breakers.thresholds[].retry_budget", "{budget_percent: {value: 20}, min_retry_concurrency: 3}"))),
+		policy.CircuitBreaker:   ways(ofCluster(block("outlier_detection", "{consecutive_5xx: 5, interval: 10s, base_ejection_time: 30s, max_ejection_percent: 50}"))),
+		policy.EjectionShare:    ways(ofCluster(field("outlier_detection.max_ejection_percent", percent))),
+		policy.BreakerWindow:    ways(ofCluster(field("outlier_detection.interval", duration))),
+		policy.BreakerOpenTime:  ways(ofCluster(field("outlier_detection.base_ejection_time", duration))),
+		policy.ConcurrencyLimit: ways(ofCluster(field("circuit_breakers.thresholds[].max_requests", count))),
+		policy.LoadBalancing:    ways(ofCluster(named("lb_policy", "LEAST_REQUEST"))),
 	},
 	Inexpressible: []policy.Purpose{policy.FallbackAnswer},
+}
+
+func ofRoute(edits ...policy.Edit) policy.Remediation {
+	return inBlock("route", "RouteConfiguration/", edits...)
+}
+
+func ofCluster(edits ...policy.Edit) policy.Remediation {
+	return inBlock("cluster", "Cluster/", edits...)
 }
 
 // EnvoyDuration is the JSON form of protobuf's Duration, seconds alone.

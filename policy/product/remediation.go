@@ -16,6 +16,20 @@ func at(kind string, edits ...policy.Edit) policy.Remediation {
 	return policy.Remediation{Kind: kind, Base: policy.BasePlace, Edits: edits}
 }
 
+// inBlock is at, where a product has several kinds of blocks: the places of objects of the others are wrong.
+func inBlock(kind, object string, edits ...policy.Edit) policy.Remediation {
+	r := at(kind, edits...)
+	r.Block = object
+	return r
+}
+
+// ifWritten is at, beside other fields alone.
+func ifWritten(kind string, edits ...policy.Edit) policy.Remediation {
+	r := at(kind, edits...)
+	r.IfWritten = true
+	return r
+}
+
 // inFile is a remediation in the settings of a program.
 func inFile(kind string, edits ...policy.Edit) policy.Remediation {
 	return policy.Remediation{Kind: kind, Base: policy.BaseFile, Edits: edits}

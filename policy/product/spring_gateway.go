@@ -22,11 +22,11 @@ var SpringGateway = &policy.Product{
 	Remediations: policy.Remediations{
 		policy.TotalTimeout:     ways(at("route", field("metadata.response-timeout", duration))),
 		policy.AttemptTimeout:   ways(at("route", field("metadata.response-timeout", duration))),
-		policy.Retries:          ways(at("Retry filter of the route", field("args.retries", count), listed("args.statuses"))),
-		policy.RetryBackoff:     ways(at("Retry filter of the route", field("args.backoff.firstBackoff", duration))),
+		policy.Retries:          ways(ifWritten("Retry filter of the route", field("args.retries", count), listed("args.statuses"))),
+		policy.RetryBackoff:     ways(ifWritten("Retry filter of the route", field("args.backoff.firstBackoff", duration))),
 		policy.CircuitBreaker:   ways(whole("CircuitBreaker filter of the route")),
 		policy.ConcurrencyLimit: ways(inFile("application configuration", field("spring.cloud.gateway.httpclient.pool.max-connections", count))),
-		policy.FallbackAnswer:   ways(at("CircuitBreaker filter of the route", named("args.fallbackUri", ""))),
+		policy.FallbackAnswer:   ways(ifWritten("CircuitBreaker filter of the route", named("args.fallbackUri", ""))),
 	},
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.LoadBalancing},
 }
