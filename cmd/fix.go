@@ -182,8 +182,12 @@ func (r *run) finishFix(p *fix.Patch, written bool) error {
 		r.printMessage(message, "")
 	}
 	if !r.quiet {
-		for _, f := range p.New {
-			r.printMessage(fmt.Sprintf("with these changes %s [%s]", f.Message, f.Rule), f.Hint)
+		for i := range p.New {
+			if i == maxProblems && !r.verbose {
+				r.printMessage(fmt.Sprintf("and %s more, --verbose shows all", english.Count(len(p.New)-i, "finding")), "")
+				break
+			}
+			r.printMessage(fmt.Sprintf("with these changes %s [%s]", p.New[i].Message, p.New[i].Rule), p.New[i].Hint)
 		}
 	}
 	if !r.quiet && slices.ContainsFunc(p.Made, declaresCode) {

@@ -45,6 +45,9 @@ manifest declares with "breaker: off"; and inputs that cannot declare a breaker.
 Envoy's "circuit_breakers" and Istio's "connectionPool" limit concurrency and never
 open on errors.
 
+Nor reported where the caller's proxy has only breakers that eject hosts, and the callee has one host
+alone that no object of a cluster can add to, as in Compose.
+
 **Fix.** With several replicas, outlier detection is enough; with a single one, use a
 breaker in the caller's code.
 `
@@ -70,6 +73,9 @@ func checkBreakerMissing(p *Pass) {
 			severity = analyze.Info
 		}
 		remedy := remedyOf(p, e, without[0], policy.CircuitBreaker)
+		if hasNoneToEject(p, remedy.in, e, without[0]) && analyze.Ecosystem(p.Core.Service(p.Core.To(e))) != "kubernetes" {
+			continue // it would never open, and no object says how many replicas there are
+		}
 		lacks = append(lacks, missing{
 			call: e, named: named, severity: severity, sure: analyze.Default, purpose: policy.CircuitBreaker, fix: remedy.fix(p), also: besideBreaker(p, e, without[0]).And(hostsToEject(p, remedy.in, e, without[0])),
 			hint:    remedy.hint("add", "to fail fast while the callee is down"),

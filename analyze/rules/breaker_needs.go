@@ -31,12 +31,17 @@ func breakerNeeds(p *Pass, b *graph.BoundPolicy, kind string, calls []graph.Edge
 // hostsToEject is what a callee with one replica needs for a breaker of a product that ejects hosts: a
 // second one.
 func hostsToEject(p *Pass, in *policy.Product, e graph.Edge, part *analyze.Part) (f analyze.Fix) {
-	ejects := func(b *policy.Breaker) bool { return b != nil && b.Kind.Value == "endpoint" }
-	callee := p.Core.Service(p.Core.To(e))
-	if own := in.OrNative(); (ejects(own.Within.Breaker) || ejects(own.Defaults.Breaker)) && hostsOf(p, e, part).Value == 1 && callee.Workload != nil {
+	if callee := p.Core.Service(p.Core.To(e)); hasNoneToEject(p, in, e, part) && callee.Workload != nil {
 		f = redundancyFix(callee)
 	}
 	return f
+}
+
+// hasNoneToEject reports whether a breaker of a product ejects hosts, of which the callee has only one.
+func hasNoneToEject(p *Pass, in *policy.Product, e graph.Edge, part *analyze.Part) bool {
+	ejects := func(b *policy.Breaker) bool { return b != nil && b.Kind.Value == "endpoint" }
+	own := in.OrNative()
+	return (ejects(own.Within.Breaker) || ejects(own.Defaults.Breaker)) && hostsOf(p, e, part).Value == 1
 }
 
 // coreCalls returns calls of the graph as those of the core.
