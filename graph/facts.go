@@ -37,6 +37,7 @@ type Facts struct {
 	Mistakes   []Mistake
 	Estate     []EstatePart
 	Below      []string // as in Coverage
+	Targets    []DeploymentTarget
 	Added      []Labels // what a tool adds to the labels of pods and to selectors when it builds manifests
 
 	Code            []CodeFile
@@ -61,6 +62,17 @@ type Project struct {
 	Test     bool // it was found in a directory for tests, or has the name of a file for them
 	Parts    []ProjectPart
 	Facts    *Facts
+}
+
+// A DeploymentTarget is what one kustomization puts together, and the namespace that it deploys
+// that to, if it gives one.
+type DeploymentTarget struct {
+	Origin      Origin
+	Namespace   string
+	Directory   string   // its own, as in origins
+	Files       []string // of objects and of patches, as in origins
+	Directories []string // of other kustomizations, as in origins
+	Path        string   // of Flux: the directory relative to the root of the repository; nothing else is given
 }
 
 // A Network is one to which the services of a realm are connected under a name that other realms

@@ -57,6 +57,7 @@ func (b *Builder) Build() *graph.Graph {
 	namespaces := map[string]string{} // by file
 	if b.Namespace == "" {
 		namespaces = l.namespacesOfFiles()
+		l.addTargets(namespaces)
 	}
 	maps.Copy(namespaces, b.Namespaces)
 	if b.Namespace == "" {

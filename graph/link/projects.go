@@ -33,6 +33,7 @@ func Join(into, f *graph.Facts) {
 	join(&into.Deferred, f.Deferred)
 	join(&into.Problems, f.Problems)
 	join(&into.Mistakes, f.Mistakes)
+	join(&into.Targets, f.Targets)
 	join(&into.Added, f.Added)
 	join(&into.ObservedServices, f.ObservedServices)
 	join(&into.Observations, f.Observations)

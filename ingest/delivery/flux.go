@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"strings"
+
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/unread"
@@ -23,6 +25,9 @@ const fluxSystem = "flux-system"
 
 func readFlux(d *document.Document, f *graph.Facts) {
 	spec := d.Root.Get("spec")
+	if target, dir := spec.Get("targetNamespace"), inRepository(spec.Get("path").Str()); target.Str() != "" && dir != "" && !strings.Contains(dir+target.Str(), "$") {
+		f.Targets = append(f.Targets, graph.DeploymentTarget{Namespace: target.Str(), Path: dir, Origin: d.At(target)})
+	}
 	if len(spec.Get("patches").List()) > 0 {
 		u := object(d, unread.Kustomization)
 		u.Title, u.Origin = "the patches of "+u.Name, d.At(spec.Key("patches"))

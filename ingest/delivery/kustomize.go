@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -39,6 +40,7 @@ var changes = []struct{ field, word string }{
 // it.
 func readKustomization(d *document.Document, f *graph.Facts) {
 	addedLabels(d, f)
+	addTarget(d, f)
 	if d.Head.Kind == "Component" {
 		return
 	}
@@ -79,8 +81,33 @@ func readKustomization(d *document.Document, f *graph.Facts) {
 		})
 		return
 	}
-	if namespace := d.Root.Get("namespace").Str(); namespace != "" {
-		d.Problem(graph.Note, d.Root.Get("namespace"), "pass the output of kustomize build instead", "the kustomization is not built: its namespace %q is not applied", namespace)
+}
+
+// addTarget reads what a kustomization puts together, and the namespace that it gives to it.
+func addTarget(d *document.Document, f *graph.Facts) {
+	t := graph.DeploymentTarget{Namespace: d.Root.Get("namespace").Str(), Directory: directory(d), Origin: d.At(d.Root)}
+	add := func(name string) {
+		if name == "" || isRemote(name) || strings.Contains(name, "\n") {
+			return
+		}
+		at := path.Join(t.Directory, name)
+		switch path.Ext(name) {
+		case ".yaml", ".yml", ".json":
+			t.Files = append(t.Files, at)
+		default:
+			t.Directories = append(t.Directories, at)
+		}
+	}
+	for _, field := range []string{"resources", "bases", "components", "patchesStrategicMerge"} {
+		for _, resource := range d.Root.Get(field).List() {
+			add(resource.Str())
+		}
+	}
+	for _, patch := range d.Root.Get("patches").List() {
+		add(patch.Get("path").Str())
+	}
+	if len(t.Files) > 0 || len(t.Directories) > 0 {
+		f.Targets = append(f.Targets, t)
 	}
 }
 
