@@ -7,6 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy"
 )
 
 // Consul reads Consul's configuration entries, as custom resources and as the
@@ -16,9 +17,9 @@ import (
 var Consul = &document.Reader{
 	Name:  "consul",
 	Doc:   "Consul: intentions, upstreams, resolvers, splitters and routers, and their policies",
-	Reads: append(consulKinds.Names(), "configuration entries (HCL, JSON, YAML)", "service registrations"),
+	Reads: append(consulKinds.Names(), "configuration entries (HCL, JSON, YAML)", "service registrations", "values of the chart"),
 	Match: func(h *document.Head) bool {
-		return consulObject(h) || isConsulEntry(h) || isConsulRegistration(h) || h.Has(consulBootstrap)
+		return consulObject(h) || isConsulEntry(h) || isConsulRegistration(h) || h.Has(consulBootstrap) || isConsulValues(h)
 	},
 	Whole: isConsulHCL,
 	Read: func(d *document.Document, f *graph.Facts) {
@@ -31,6 +32,8 @@ var Consul = &document.Reader{
 			consulKinds.Read(d, f)
 		case isConsulEntry(&d.Head):
 			readConsulEntry(d, f)
+		case isConsulValues(&d.Head):
+			readConsulValues(d)
 		default:
 			readConsulAgent(d, f)
 		}
@@ -87,6 +90,35 @@ func isConsulEntry(h *document.Head) bool {
 	}
 	_, known := consulEntries[h.Kind]
 	return known || h.Has("Kind") && !h.Has("kind")
+}
+
+// isConsulValues reports whether a document has values for Consul's chart.
+func isConsulValues(h *document.Head) bool {
+	return h.APIVersion == "" && h.Kind == "" && h.Has("connectInject")
+}
+
+// readConsulValues reads the values for Consul's chart: it makes a ProxyDefaults of the protocol in
+// them.
+func readConsulValues(d *document.Document) {
+	config := d.Root.Get("connectInject", "centralConfig")
+	if enabled, ok := config.Get("enabled").Bool(); ok && !enabled || config.Get("defaultProtocol").Str() == "" {
+		return
+	}
+	r := &resource.Object{Document: d, Kind: "ProxyDefaults", Spec: config}
+	r.Name = "global"
+	fields := consulFields(r).Within("connectInject.centralConfig")
+	fields.How = policy.MeshDefault
+	fields.Look = func(n document.Node, path ...string) document.Node {
+		if len(path) == 1 && path[0] == "protocol" {
+			path = []string{"defaultProtocol"}
+		}
+		return consulGet(n, path...)
+	}
+	policies := []graph.Policy{consulInbound(r, fields, config)}
+	if protocol, ok := consulProtocol(r, fields, config); ok {
+		policies = append(policies, protocol)
+	}
+	r.AddPolicies(fields, policies...)
 }
 
 // readConsulEntry reads the configuration entry that a document is.
