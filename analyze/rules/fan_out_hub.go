@@ -33,7 +33,8 @@ standard deviations above the mean).
 Not reported: the routes of a gateway, however many, since each request takes one of
 them; a proxy by its image (nginx, HAProxy, Envoy, Traefik, Caddy), whose routes may be in no
 input; gateways and backends for frontends up to twice these numbers: services of kind
-"gateway", and those with "gateway" or "bff" as a word of their name.
+"gateway", and those with "gateway" or "bff" as a word of their name; what two systems in
+directories of their own declare under one name, without a namespace.
 Telemetry, health checks, start orders, asynchronous calls and the calls of jobs do not
 count.
 
@@ -56,7 +57,7 @@ func checkFanOutHub(p *Pass) {
 	limit := min(p.Limits.FanOut, max(minOutlier, outlier(g)))
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
-		if !analyze.IsOwn(s) || s.Proxy {
+		if !analyze.IsOwn(s) || s.Proxy || isMixture(s) {
 			continue
 		}
 		own := limit

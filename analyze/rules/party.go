@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +32,7 @@ func partyName(p *graph.EndpointRef) string {
 func partyNames(parties []graph.EndpointRef) string {
 	var names []string
 	for i := range parties {
-		if name := partyName(&parties[i]); name != "" {
+		if name := partyName(&parties[i]); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

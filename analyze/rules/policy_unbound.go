@@ -441,6 +441,10 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 		}
 	}
 	names := partyNames(parties)
+	missing := names + " is not a service in the inputs"
+	if strings.Contains(names, "\" and \"") {
+		missing = names + " are no services in the inputs"
+	}
 	for i := range parties {
 		if strings.Contains(partyName(&parties[i]), "${") {
 			continue
@@ -464,7 +468,7 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 		}
 		if near := nearName(p, name); near != "" {
 			return miss{
-				why: names + " is not a service in the inputs", hint: fmt.Sprintf("did you mean %q?", near), severity: analyze.Warning, sure: analyze.Assumed,
+				why: missing, hint: fmt.Sprintf("did you mean %q?", near), severity: analyze.Warning, sure: analyze.Assumed,
 				fix: namesInstead(b, partyName(&parties[i]), near),
 			}
 		}
@@ -476,7 +480,7 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 		return miss{why: "no workload in the inputs matches its selector", hint: "compare the selector with the labels of the pods", severity: analyze.Info, sure: analyze.Assumed}
 	}
 	return miss{
-		why: names + " is not a service in the inputs", hint: "add the directory that declares it to the sources, or correct the name", severity: analyze.Info, sure: analyze.Assumed,
+		why: missing, hint: "add the directory that declares it to the sources, or correct the name", severity: analyze.Info, sure: analyze.Assumed,
 	}
 }
 

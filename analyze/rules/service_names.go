@@ -52,7 +52,7 @@ func (n *serviceNames) nearest(name string) string {
 	n.work -= len(n.list)
 	var others []string
 	for _, s := range n.list {
-		if !strings.Contains(s, name) && !strings.Contains(name, s) {
+		if !strings.Contains(s, name) && !strings.Contains(name, s) && nearWords(name, s) {
 			others = append(others, s)
 		}
 	}
@@ -61,4 +61,19 @@ func (n *serviceNames) nearest(name string) string {
 	}
 	n.near[name] = near
 	return near
+}
+
+// nearWords reports whether two names may be one where they differ, whatever words they have in
+// common before and after that: "shop-ruler" is no slip of the hand for "shop-querier", nor
+// "external" for "internal".
+func nearWords(a, b string) bool {
+	x, y := strings.Split(a, "-"), strings.Split(b, "-")
+	for len(x) > 0 && len(y) > 0 && x[0] == y[0] {
+		x, y = x[1:], y[1:]
+	}
+	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
+		x, y = x[:len(x)-1], y[:len(y)-1]
+	}
+	a, b = strings.Join(x, "-"), strings.Join(y, "-")
+	return a != "" && b != "" && a[0] == b[0] && didyoumean.Suggest(a, []string{b}) != nil
 }

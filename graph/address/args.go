@@ -39,6 +39,9 @@ func isDockerize(word string) bool {
 	return word == "-wait" || word == "--wait" || strings.HasPrefix(word, "-wait=") || strings.HasPrefix(word, "--wait=")
 }
 
+// numberCommands take a number that is no port.
+var numberCommands = wordSet(`sleep usleep timeout head tail seq wait exit return kill nice`)
+
 // FindInArgs finds the addresses on the command line of a container, and yields them with
 // the number of the argument that each is in. What echo and printf print is no address, but what
 // they write to a file is: it may be configuration. Variables get their values from expand.
@@ -83,7 +86,7 @@ func inCommand(c *shell.Command, expand func(string) string, yield func(int, Can
 			} else if n+1 < len(c.Words) {
 				next = c.Words[n+1].Text
 			}
-			for _, m := range argument(key, name, key.host || near > 0 || isPort(next)) {
+			for _, m := range argument(key, name, key.host || near > 0 || isPort(next) && !numberCommands[w]) {
 				m.Waits = wanted
 				if !yield(c.Words[n].Arg, m) {
 					return false

@@ -25,12 +25,14 @@ func TestFindInArgs(t *testing.T) {
 		{"echo \"never closed http://docs", ""},
 		{`run --peers "http://a http://b:80" --log '{"to": "http://c:1"}'`, "a b c"},
 		{`run $(curl http://a/x) "$(curl http://b)"`, "a b"},
+		{"a 80", "a"},
+		{"while true; do ping a; sleep 60; done", "a"},
 		{"", ""},
 	} {
 		for _, args := range [][]string{{tt.script}, {"sh", "-c", tt.script}} {
 			var hosts []string
 			for _, m := range FindInArgs(args, func(s string) string { return s }) {
-				if len(m.Host) == 1 { // no number, and no other word
+				if len(m.Host) == 1 || m.Host == "sleep" { // no number, and no other word
 					hosts = append(hosts, m.Host)
 				}
 			}

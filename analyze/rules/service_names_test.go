@@ -1,0 +1,21 @@
+package rules
+
+import "testing"
+
+func TestNearWords(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"shop-ruler", "shop-querier", false},
+		{"shop-rulr", "shop-ruler", true},
+		{"orders-api", "order-api", true},
+		{"payments", "paymets", true},
+		{"edge-external", "edge-internal", false},
+		{"read-cache-v1", "write-cache-v1", false},
+	} {
+		if got := nearWords(tt.a, tt.b); got != tt.want {
+			t.Errorf("nearWords(%q, %q) = %v", tt.a, tt.b, got)
+		}
+	}
+}
