@@ -127,13 +127,17 @@ func (r *reader) takesWhole(text []byte) bool {
 }
 
 // failed is the outcome of a document that does not parse. One of a JSON file that was found in a
-// directory, with keys that no reader has a use for, is none of weir's inputs.
+// directory, with keys that no reader has a use for, is none of weir's inputs, nor is a text.
 func (r *reader) failed(t *batch, d *document.Document, err error, line int32) outcome {
 	var syntax *document.SyntaxError
 	p := graph.Problem{Origin: d.Line(int(line), 0), Message: err.Error(), Level: graph.Failed}
 	if errors.As(err, &syntax) {
 		p.Origin.Line, p.Origin.Column, p.Hint = int32(syntax.Line), int32(syntax.Column), syntax.Hint
-		if !t.file.named && path.Ext(d.Head.Base) == ".json" {
+		switch {
+		case t.file.named:
+		case d.BeginsAsText():
+			p.Level, p.Message = graph.Skipped, p.Message+"; the file is not read, since it begins with text and no key"
+		case path.Ext(d.Head.Base) == ".json":
 			d.Head = d.Outline()
 			if d.Head.Keys != nil && r.match(d) == nil {
 				p.Level, p.Message = graph.Skipped, p.Message+"; the file is not read, and by its keys it is no input"

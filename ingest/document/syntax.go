@@ -97,6 +97,22 @@ func syntaxError(p Part, err error) *SyntaxError {
 	return e
 }
 
+// BeginsAsText reports whether the first line of a document but comments has words and is neither
+// a key nor an item, as in notes and transcripts with the name of a YAML file.
+func (d *Document) BeginsAsText() bool {
+	for line := range bytes.Lines(d.part.Text) {
+		line = bytes.TrimSpace(line)
+		switch {
+		case len(line) == 0, line[0] == '#', bytes.Equal(line, []byte("---")):
+			continue
+		case bytes.IndexByte(line, ' ') < 0, bytes.IndexByte(line, ':') >= 0 && !bytes.HasPrefix(line, []byte("$ ")):
+			return false
+		}
+		return bytes.IndexByte([]byte("-{[?&!*|>%@`\"'<"), line[0]) < 0
+	}
+	return false
+}
+
 // isCutOff reports whether a text in brackets, as JSON is, ends before they are closed.
 func isCutOff(text []byte) bool {
 	text = bytes.TrimLeft(text, " \t\r\n")

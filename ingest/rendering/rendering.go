@@ -165,7 +165,12 @@ func failure(name string, err error, said string) *Failure {
 		}
 	}
 	if text == "" {
-		text, _, _ = strings.Cut(strings.TrimSpace(said), "\n")
+		text = firstSaid(said)
+	}
+	if i := strings.LastIndex(text, recursed); i >= 0 { // the paths that it took to the kustomization
+		if _, why, ok := strings.Cut(text[i+len(recursed):], "': "); ok {
+			text = why
+		}
 	}
 	var exit *exec.ExitError
 	switch {
@@ -180,6 +185,19 @@ func failure(name string, err error, said string) *Failure {
 	f.findPlace()
 	f.findValues(said)
 	return f
+}
+
+// recursed is what kustomize writes before the path of a kustomization that another one lists.
+const recursed = "recursed accumulation of path '"
+
+// firstSaid returns the first line that is no warning.
+func firstSaid(said string) string {
+	for line := range strings.Lines(said) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(strings.ToLower(strings.TrimLeft(line, "# ")), "warning") {
+			return line
+		}
+	}
+	return ""
 }
 
 // temporary makes the directory that a program runs in. Links are resolved, because paths are

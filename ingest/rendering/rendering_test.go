@@ -151,3 +151,16 @@ func TestAddressedNamespace(t *testing.T) {
 		}
 	}
 }
+
+// Of what a program says, the error counts, without the way to it, and no warning.
+func TestFailureMessages(t *testing.T) {
+	for _, tt := range []struct{ doc, said, want string }{
+		{"warnings alone", "# Warning: 'vars' is deprecated.\nWARNING: too\n", "kustomize cannot be started: gone"},
+		{"a warning and a line", "# Warning: 'vars' is deprecated.\nno such field\n", "kustomize: no such field"},
+		{"nested kustomizations", "Error: accumulating resources: accumulation err='...': recursed accumulation of path '/x/b': recursed accumulation of path '/x/c': no target for patch\n", "kustomize: no target for patch"},
+	} {
+		if got := failure("kustomize", errors.New("gone"), tt.said).Message; got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.doc, got, tt.want)
+		}
+	}
+}
