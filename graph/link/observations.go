@@ -139,11 +139,7 @@ func (s *observedEnds) sort() {
 		from[i], to[i] = s.rows[i].From, s.rows[i].To
 	}
 	if order := pairs.Order(from, to, len(s.peers)); order != nil {
-		sorted := make([]graph.ObservedRow, len(s.rows))
-		for i, at := range order {
-			sorted[i] = s.rows[at]
-		}
-		s.rows = sorted
+		arrange(s.rows, order)
 	}
 	for first := 0; first < len(s.rows); {
 		end := first + 1
@@ -154,6 +150,24 @@ func (s *observedEnds) sort() {
 			slices.SortStableFunc(s.rows[first:end], func(a, b graph.ObservedRow) int { return s.compare(&a, &b) })
 		}
 		first = end
+	}
+}
+
+// arrange puts a list into an order, in place: a second list of a million rows costs more than to follow
+// each row on its way. It uses up the order.
+func arrange[T any](list []T, order []int32) {
+	for i := range order {
+		first := list[i]
+		at := int32(i)
+		for order[at] >= 0 {
+			from := order[at]
+			if order[at] = -1; from == int32(i) {
+				list[at] = first
+				break
+			}
+			list[at] = list[from]
+			at = from
+		}
 	}
 }
 
@@ -185,6 +199,9 @@ func (s *observedEnds) origin(r graph.ObservedPlace) graph.Origin {
 }
 
 func comparePeers(s, o *graph.TracePeer) int {
+	if s.Name != o.Name && s.Inferred == o.Inferred && s.Nameless == o.Nameless && s.Ref == o.Ref { // most have a name of their own
+		return strings.Compare(s.Name, o.Name)
+	}
 	return cmp.Or(order(s.Inferred, o.Inferred), order(s.Nameless, o.Nameless), compareRefs(s.Ref, o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
 		strings.Compare(s.Workload, o.Workload), strings.Compare(s.Host.Host, o.Host.Host), cmp.Compare(s.Host.Port, o.Host.Port), strings.Compare(s.Host.Database, o.Host.Database),
 		cmp.Compare(s.Kind, o.Kind), strings.Compare(s.Host.Scheme, o.Host.Scheme), strings.Compare(s.Host.Path, o.Host.Path))

@@ -33,7 +33,6 @@ func (l *linker) observe() {
 			l.edges[key] = w.addObserved(l.edges[key], c)
 		}
 	}
-	l.sortObserved(func(root int32) int32 { return root }, len(l.entities))
 	w.addServed()
 	w.addPairs()
 }
@@ -76,11 +75,7 @@ func (l *linker) sortObserved(number func(int32) int32, n int) {
 		from[i], to[i] = c.from, c.to
 	}
 	if order := pairs.Order(from, to, n); order != nil {
-		sorted := make([]observedCall, len(order))
-		for i, at := range order {
-			sorted[i] = l.observed[at]
-		}
-		l.observed = sorted
+		arrange(l.observed, order)
 	}
 }
 
@@ -105,6 +100,10 @@ func (l *linker) observedEvidence() iter.Seq2[[2]graph.Node, []graph.Evidence] {
 func (l *linker) beObserved(ends [2]int) {
 	if len(l.edges[ends]) > 0 {
 		return
+	}
+	if !l.sortedByRoot {
+		l.sortedByRoot = true
+		l.sortObserved(func(root int32) int32 { return root }, len(l.entities))
 	}
 	compare := func(c observedCall, ends [2]int) int {
 		return cmp.Or(cmp.Compare(int(c.from), ends[0]), cmp.Compare(int(c.to), ends[1]))

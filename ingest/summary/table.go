@@ -70,10 +70,14 @@ func readCallTable(d *document.Document, t *table, f *graph.Facts) {
 		}
 		return n
 	}
+	caller, callerName := int32(-1), "" // of the row before: tables often have the calls of a service together
 	from, to, count, errors := t.column("from"), t.column("to"), t.column("calls"), t.column("errors")
 	broken, nameless := 0, 0
 	for t.next(&broken) {
-		l := edgeKey{from: peer(t.at(from)), to: peer(t.at(to)), mode: graph.Sync}
+		if name := t.at(from); name != callerName || caller < 0 {
+			caller, callerName = peer(name), name
+		}
+		l := edgeKey{from: caller, to: peer(t.at(to)), mode: graph.Sync}
 		if l.from < 0 || l.to < 0 {
 			nameless++
 			continue
