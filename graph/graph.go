@@ -118,6 +118,7 @@ func (c Call) HardSync() bool { return c.Mode == Sync && c.Need == Hard }
 // A call needs 24 bytes besides its evidence, which takes 12 if it is a row of a table: see Maker.
 type Graph struct {
 	services []Service
+	ids      []string        // of the services, one behind the other in memory: who writes a million calls needs no more of them
 	lookup   map[string]Node // by ID
 
 	out    []int32 // out[v] to out[v+1] are the calls that v makes
@@ -257,7 +258,7 @@ func (g *Graph) Service(v Node) *Service { return &g.services[v] }
 func (g *Graph) Services() []Service { return g.services }
 
 // ID returns the ID of v.
-func (g *Graph) ID(v Node) string { return g.services[v].ID }
+func (g *Graph) ID(v Node) string { return g.ids[v] }
 
 // Node returns the node of the service with exactly this ID.
 func (g *Graph) Node(id string) (Node, bool) {
@@ -398,7 +399,7 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 		return &h
 	}
 	h := &Graph{
-		services: g.services, lookup: g.lookup, protocols: g.protocols, shown: g.shown, coverage: g.coverage,
+		services: g.services, ids: g.ids, lookup: g.lookup, protocols: g.protocols, shown: g.shown, coverage: g.coverage,
 		from: make([]Node, 0, g.Calls()), to: make([]Node, 0, g.Calls()), attrs: make([]attr, 0, g.Calls()),
 		routes: g.routes, observed: g.observed, policies: g.policies, original: make([]Edge, 0, g.Calls()),
 	}

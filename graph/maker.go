@@ -2,6 +2,7 @@ package graph
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/internal/pairs"
 )
@@ -16,12 +17,26 @@ type Maker struct {
 // NewMaker returns a Maker for these services, which must be sorted by ID without repetition. It
 // takes over the slice and sets the Role of each service. There is room for so many calls.
 func NewMaker(services []Service, calls int) *Maker {
-	g := &Graph{services: services, lookup: make(map[string]Node, len(services)), coverage: &Coverage{}}
-	for i := range services {
-		g.lookup[services[i].ID] = Node(i)
+	g := &Graph{services: services, ids: idsOf(services), lookup: make(map[string]Node, len(services)), coverage: &Coverage{}}
+	for i, id := range g.ids {
+		g.lookup[id] = Node(i)
 	}
 	g.from, g.to, g.attrs = make([]Node, 0, calls), make([]Node, 0, calls), make([]attr, 0, calls)
 	return &Maker{g, map[string]int{}}
+}
+
+// idsOf returns the IDs of services as parts of one text.
+func idsOf(services []Service) []string {
+	var all strings.Builder
+	for i := range services {
+		all.WriteString(services[i].ID)
+	}
+	ids, rest := make([]string, len(services)), all.String()
+	for i := range services {
+		n := len(services[i].ID)
+		ids[i], rest = rest[:n], rest[n:]
+	}
+	return ids
 }
 
 // Add adds a call between nodes that are positions in the services. Of several between the same two
