@@ -245,15 +245,20 @@ var sendingWords = []string{"notify", "publish", "emit", "send", "enqueue", "bro
 // none if there is none.
 func bus(g *graph.Graph, a, b graph.Node) graph.Node {
 	carries := func(v graph.Node) bool {
-		k := g.Service(v).Kind
-		return k == graph.KindBroker || k == graph.KindTopic
-	}
-	for _, v := range slices.Concat(g.Callees(a), g.Callers(a)) {
-		if !carries(v) {
-			continue
+		if k := g.Service(v).Kind; k != graph.KindBroker && k != graph.KindTopic {
+			return false
 		}
 		_, sends := g.Edge(b, v)
-		if _, gets := g.Edge(v, b); gets || sends {
+		_, gets := g.Edge(v, b)
+		return gets || sends
+	}
+	for _, v := range g.Callees(a) {
+		if carries(v) {
+			return v
+		}
+	}
+	for _, e := range g.In(a) {
+		if v := g.From(e); carries(v) {
 			return v
 		}
 	}

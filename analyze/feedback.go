@@ -60,9 +60,10 @@ const (
 // itself is a loop like any other. Between two services there may be several.
 func feedback(n int, arcs []arc) (cut []int32, exact bool) {
 	c := &cutter{left: cutPatience, exact: true}
-	given := make([]arc, len(arcs))
+	given, numbers := make([]arc, len(arcs)), make([]int32, len(arcs))
 	for i, a := range arcs {
-		given[i] = arc{a.from, a.to, a.cost, []int32{int32(i)}}
+		numbers[i] = int32(i)
+		given[i] = arc{a.from, a.to, a.cost, numbers[i : i+1 : i+1]}
 	}
 	work := [][]arc{given}
 	for len(work) > 0 {
@@ -175,7 +176,8 @@ type merger struct {
 }
 
 func newMerger(arcs []arc) *merger {
-	m := &merger{between: make(map[[2]int32]int32, len(arcs))}
+	// A loop of n services is contracted by n arcs that are added to the given ones.
+	m := &merger{name: make([]int32, 0, 2*len(arcs)), arcs: make([]arc, 0, 2*len(arcs)), between: make(map[[2]int32]int32, len(arcs))}
 	for _, a := range arcs {
 		m.name = append(m.name, a.from, a.to)
 	}
