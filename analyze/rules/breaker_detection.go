@@ -40,6 +40,7 @@ func whyCannotTrip(l *policy.Effect, hosts policy.Setting[int], callee *graph.Se
 	case callee.Headless && l.Set.KeepsHeadless():
 		return tripBlocker{"the callee is a headless Service, so the caller itself selects the replica", fmt.Sprintf("call %s through a Service with a cluster IP", callee.ID), analyze.Warning, analyze.Default,
 			[]analyze.KeyValue{keyValue("headless", "true"), count}}, true
+	case l.Set.Product.OrNative().EjectsLast:
 	case hosts.Set() && hosts.Value == 1 && callee.Kind == graph.KindExternal:
 		return tripBlocker{"its only address cannot be ejected", fmt.Sprintf("add a second address of %s, or a breaker in the caller's code", callee.ID), analyze.Warning, sureOf(hosts.Provenance), []analyze.KeyValue{keyValue("addresses", "1")}}, true
 	case hosts.Set() && hosts.Value == 1:

@@ -8,7 +8,7 @@ import (
 
 // HAProxy ends nothing by itself; a connection to a server is tried again three times.
 var HAProxy = &policy.Product{
-	Name: "haproxy", Title: "HAProxy",
+	Name: "haproxy", Title: "HAProxy", EjectsLast: true,
 	Source:    "https://docs.haproxy.org",
 	Durations: []*policy.Syntax{HAProxyDuration}, RetryWords: []*policy.RetryWords{HAProxyRetryOn},
 	Layer: policy.Gateway, IngressClasses: []string{"haproxy"}, Transport: true,

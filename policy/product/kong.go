@@ -8,7 +8,7 @@ import (
 
 // Kong has 60 s between two reads, and five immediate retries of connections.
 var Kong = &policy.Product{
-	Name: "kong", Title: "Kong", NextServer: true,
+	Name: "kong", Title: "Kong", NextServer: true, EjectsLast: true,
 	Source:    "https://docs.konghq.com/gateway/latest/admin-api",
 	Durations: []*policy.Syntax{KongDuration, SecondsDuration, MillisDuration},
 	Layer:     policy.Gateway, IngressClasses: []string{"kong"}, Transport: true,
