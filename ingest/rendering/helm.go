@@ -136,6 +136,7 @@ func (e *Failure) findPlace() {
 var (
 	otherVersion  = lazy.NewRegexp(`chart requires kubeVersion: (.+) which is incompatible with Kubernetes`)
 	nilValue      = lazy.NewRegexp(`<\$?(\.Values\.[\w.]+)[^>]*>: nil pointer evaluating interface`)
+	nilInValue    = lazy.NewRegexp(`error calling tpl: .*<\$?(\.[\w.]+)[^>]*>: nil pointer evaluating interface`)
 	requiredValue = lazy.NewRegexp(`execution error at \([^)]*\): (.+)`)
 	schemaValue   = lazy.NewRegexp(`(?m)^- (.+)$`)
 )
@@ -147,6 +148,8 @@ func (e *Failure) findValues(said string) {
 		needs, e.version = "it is for Kubernetes "+m[1], true
 	} else if m := nilValue.FindStringSubmatch(e.Message); m != nil {
 		needs = "it needs the value " + m[1]
+	} else if m := nilInValue.FindStringSubmatch(e.Message); m != nil {
+		needs = "a value of it needs " + m[1]
 	} else if m := requiredValue.FindStringSubmatch(e.Message); m != nil {
 		needs = "it asks for values: " + strings.TrimSpace(m[1])
 	} else if strings.Contains(e.Message, "values don't meet the specifications of the schema") {

@@ -56,6 +56,8 @@ func (o *Object) Into(f *graph.Facts) *Object {
 // Named reports whether the object can be spoken of, and says so if it cannot.
 func (o *Object) Named() bool {
 	switch {
+	case o.Name == "" && o.Head.APIVersion == "" && !o.Root.Get("metadata").Exists():
+		o.Problem(graph.Note, o.Root, "", "this is no %s: it has neither apiVersion nor metadata, as values of a chart that choose a kind", o.Kind)
 	case o.Name == "":
 		o.Problem(graph.Failed, o.OrRoot(o.Meta), "set metadata.name", "%s has no name", o.Kind)
 	case document.IsPlaceholder(o.Name):
