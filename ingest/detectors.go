@@ -28,7 +28,7 @@ func init() {
 		gateway.TraefikAnnotations,
 		gateway.CheckAnnotations,
 	}
-	kubernetes.ConfigMaps = []func(*resource.Object){mesh.IstioMeshMap}
+	kubernetes.ConfigMaps = []func(*resource.Object){mesh.IstioMeshMap, gateway.ContourConfigMap}
 	kubernetes.Sidecars = []func(*resource.Object, document.Node) string{mesh.ConsulSidecar, dapr.Sidecar}
 	kubernetes.IngressVia = []func(*resource.Object) []graph.Ref{gateway.KongVia, gateway.TraefikIngressVia}
 	kubernetes.Foreign = mesh.CiliumKinds

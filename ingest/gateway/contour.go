@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
@@ -152,6 +153,43 @@ func contourConfiguration(r *resource.Object) {
 	contourAsks(r, graph.EndpointRef{Group: contourUnguarded}, n)
 }
 
+// ContourConfigMap reads the same from the file that Contour is started with.
+func ContourConfigMap(o *resource.Object) {
+	n := o.Root.Get("data", "contour.yaml")
+	if !n.IsScalar() {
+		return
+	}
+	d, err := o.Embedded(n)
+	if err != nil {
+		o.Problem(graph.Failed, n, "", "%s %q: contour.yaml: %v", o.Kind, o.Name, err)
+		return
+	}
+	in := *o
+	in.Document = d // where what follows is written
+	all := graph.EndpointRef{Group: contourUnguarded}
+	if asked := d.Root.Get("globalExtAuth"); asked.Exists() {
+		server := asked.Get("extensionService")
+		namespace, name := contourExtension(server)
+		contourAuthorizer(&in, all, asked, server, namespace, name)
+	}
+	for _, key := range []string{"rateLimitService", "tracing"} { // who asks depends on the routes, and spans are sent beside them
+		server := d.Root.Get(key, "extensionService")
+		if namespace, name := contourExtension(server); name != "" {
+			service := o.Group("ExtensionService", namespace, name)
+			in.Call(all, service, server, graph.Evidence{Way: "http-proxy", Strength: graph.Allowed, Class: graph.ClassCall, Via: []graph.Ref{service.Group}})
+		}
+	}
+}
+
+// contourExtension returns the names of an extension service that a file names, "projectcontour/auth".
+func contourExtension(n document.Node) (namespace, name string) {
+	namespace, name, ok := strings.Cut(n.Str(), "/")
+	if !ok {
+		return "", ""
+	}
+	return namespace, name
+}
+
 // contourPatience is how long Envoy waits for permission if neither the proxy nor the
 // extension service says.
 const contourPatience = 200 * time.Millisecond
@@ -160,23 +198,33 @@ const contourPatience = 200 * time.Millisecond
 // and returns false if none is named.
 func contourAsks(r *resource.Object, from graph.EndpointRef, n document.Node) bool {
 	server := r.Mapping(n, "extensionRef")
-	name := server.Get("name").Str()
+	return contourAuthorizer(r, from, n, server, r.Text(server, "namespace"), server.Get("name").Str())
+}
+
+// contourAuthorizer is contourAsks for an extension service by its names, written at a place.
+func contourAuthorizer(r *resource.Object, from graph.EndpointRef, n, server document.Node, namespace, name string) bool {
 	if name == "" {
 		return false
 	}
 	f := field.New(r.Document, product.ContourDuration)
+	patience := f.Duration(n, "responseTimeout")
 	a := resource.Authorizer{
 		Way: "http-proxy", Product: product.Contour, Layer: policy.Gateway, Object: r.Subject(),
-		Timeout: field.OrSupplied(f, server, f.Duration(n, "responseTimeout"), contourPatience),
+		Timeout: field.OrSupplied(f, server, patience, contourPatience),
 	}
 	if r.Kind == "HTTPProxy" {
 		a.Object = "virtual host of " + a.Object
 	}
 	a.Open, _ = n.Get("failOpen").Bool()
-	service, e := r.Group("ExtensionService", r.Text(server, "namespace"), name), a.Evidence()
+	service, e := r.Group("ExtensionService", namespace, name), a.Evidence()
 	e.Via = []graph.Ref{service.Group}
 	r.Call(from, service, server, e)
-	r.AddPolicies(f, r.Policy(product.Contour, "authorization", server))
+	own := r.Policy(product.Contour, "extension", server)
+	own.Of, own.From, own.To, own.Rank = service.Group, []graph.EndpointRef{from}, []graph.EndpointRef{service}, 1 // before what the extension service says
+	if patience.IsWritten() {
+		own.Says = policy.Set{Layer: policy.Gateway, Product: product.Contour, Timeout: &policy.Timeout{Total: patience}, Objects: policy.Objects{a.Object}}
+	}
+	r.AddPolicies(f, own)
 	return true
 }
 
