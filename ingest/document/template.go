@@ -23,7 +23,7 @@ const (
 	YTT
 	ERB
 	Maven  // "@name@", of Maven's filtering of resources
-	Tokens // "#{NAME}#" or a bare SHOP_IMAGE, replaced by a deployment
+	Tokens // "#{NAME}#", {NAME} or a bare SHOP_IMAGE, replaced by a deployment
 )
 
 // Template returns the engine that a document is a template of and the line that shows it;
@@ -41,6 +41,9 @@ func (d *Document) Template(parsed error) (Engine, int32) {
 			if n := d.placeholder(); n.y != nil {
 				return d.braces(), d.At(n).Line
 			}
+		}
+		if n := d.tokenName(); n.y != nil {
+			return Tokens, d.At(n).Line
 		}
 		for _, m := range parsingMarks {
 			if bytes.Contains(text, m.has) {
@@ -95,13 +98,14 @@ var breakingMarks = []engineMark{
 	{engine: Terraform, mark: lazy.NewRegexp(`%\{~? *(?:if|for|else|endif|endfor)\b`)},
 	{engine: ERB, mark: lazy.NewRegexp(`<%[=\-# \w]`)},
 	{engine: YTT, mark: lazy.NewRegexp(`^[ \t]*#@ `)},
+	{engine: Tokens, mark: lazy.NewRegexp(`^[ \t]*\{[A-Za-z_][\w.]*\}$`)},
 }
 
 // brokenLineMarks show a template on the line that does not parse. Elsewhere they are text.
 var brokenLineMarks = []engineMark{
 	{engine: Envsubst, mark: lazy.NewRegexp(`\$\{[A-Za-z_]|\$[A-Z_]`)},
 	{engine: Maven, mark: lazy.NewRegexp(`@[A-Za-z][\w.-]*@`)},
-	{engine: Tokens, mark: lazy.NewRegexp(`#\{[A-Za-z]|^[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_-]+[ \t\r\n]*(?:\||$)`)},
+	{engine: Tokens, mark: lazy.NewRegexp(`#\{[A-Za-z]|^[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_-]+[ \t\r\n]*(?:\||$)|^[ \t]*(?:- )?[\w.-]+:[ \t]+\{[A-Za-z_]\w*(?:\.\w+|\[[\w.-]+\])*\}\S*[ \t\r\n]*$`)},
 }
 
 var (
@@ -182,6 +186,23 @@ func (d *Document) placeholder() Node {
 	}
 	return Node{bracesIn(d.Root.y), d}
 }
+
+// tokenName returns the name or the namespace of an object that is a token in single braces or in
+// angle brackets, which no name has: "{NAME}", "<namespace>", or {name} without quotes.
+func (d *Document) tokenName() Node {
+	if !d.Root.Get("apiVersion").Exists() {
+		return Node{}
+	}
+	for _, key := range []string{"name", "namespace"} {
+		n := d.Root.Get("metadata", key)
+		if y := n.y; y != nil && (tokenForm.MatchString(n.Str()) || y.Kind == yaml.MappingNode && y.Style&yaml.FlowStyle != 0 && len(y.Content) == 2 && y.Content[1].Tag == "!!null") {
+			return n
+		}
+	}
+	return Node{}
+}
+
+var tokenForm = lazy.NewRegexp(`^(?:\{[\w.-]+\}|<[\w .-]+>)$`)
 
 // bracesIn finds a mapping whose key is a mapping, both in flow style. Aliases are not
 // followed: their anchors are in the document too.
