@@ -586,16 +586,28 @@ func checkPNG(t *testing.T, name string, text []byte) {
 	}
 }
 
+// checkMermaid has Mermaid parse a picture, if WEIR_MERMAID names the directory in which npm has
+// installed it.
 func checkMermaid(t *testing.T, name string, text []byte) {
 	if !strings.HasPrefix(string(text), "flowchart LR\n") {
 		t.Errorf("%s begins with %q", name, text[:20])
+	}
+	if os.Getenv("WEIR_MERMAID") == "" {
+		return
+	}
+	file := filepath.Join(t.TempDir(), "page.mmd")
+	if err := os.WriteFile(file, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("node", filepath.Join("..", "mermaid", "parse.mjs"), file).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
 // TestHostileNames has names that want to be programs, to turn the text around, or to be long.
 func TestHostileNames(t *testing.T) {
 	long := strings.Repeat("long", 1<<18)
-	names := []string{`"><script>pwned=1</script>`, `</script><script>pwned=1</script>`, `<img src=x onerror=pwned=1>`, "a\u202egnp.b", `'";pwned=1;//`, "${pwned=1}", "\"];x[\"", long}
+	names := []string{`"><script>pwned=1</script>`, `</script><script>pwned=1</script>`, `<img src=x onerror=pwned=1>`, "a\u202egnp.b", `'";pwned=1;//`, "${pwned=1}", "\"];x[\"", "end", "%%{init:{}}%%", "a\nb --> c", "]] #quot; |`x`|", long}
 	services := make([]map[string]any, len(names))
 	calls := []map[string]any{}
 	for i, name := range names {
@@ -626,14 +638,10 @@ func TestHostileNames(t *testing.T) {
 	if eval[bool](b, `"pwned" in window || document.querySelectorAll("script").length !== 5 || document.querySelectorAll("img").length > 0`) {
 		t.Error("a name became markup")
 	}
-	for _, format := range []string{"svg", "dot"} {
+	for format, check := range map[string]func(*testing.T, string, []byte){"svg": checkSVG, "dot": checkDOT, "mermaid": checkMermaid} {
 		act(b, `(document.getElementById("export").value = %s, document.getElementById("export").dispatchEvent(new Event("change")))`, format)
 		name, text := b.download()
-		if format == "svg" {
-			checkSVG(t, name, text)
-		} else {
-			checkDOT(t, name, text)
-		}
+		check(t, name, text)
 	}
 	b.quiet()
 }
