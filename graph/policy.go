@@ -163,6 +163,7 @@ type Flaw struct {
 	// Beside are fields that are missing in the block of the field, or, if it is a block, in it.
 	Beside []policy.Edit
 
+	Unknown bool // its product has no such field: what it holds does not matter
 	Goes    bool // it can go: without it the object means what it means now, or what it should
 	Partly  bool // it cannot go: a part of it has an effect
 	Info    bool // reported as info, not as a warning

@@ -153,6 +153,9 @@ func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) 
 	if flaw.Assumed {
 		f.Confidence = analyze.Assumed
 	}
+	if flaw.Unknown { // whatever its value, and wherever it is in a list
+		f.Alike.Says = fmt.Sprintf("have %s, which %s: %s", index.ReplaceAllString(flaw.Field, "[]"), what, clause(index.ReplaceAllString(flaw.Why, "[]")))
+	}
 	f.Alike.Cause, f.Alike.Hint, f.Alike.Objects = f.Alike.Says+"; "+flaw.Hint, flaw.Hint, true
 	p.At(severity, f)
 }

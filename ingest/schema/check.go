@@ -179,7 +179,7 @@ func (c *checker) unknown(key, value document.Node, way []part) {
 		c.flaws[len(c.flaws)-1].To, c.flaws[len(c.flaws)-1].Holds = to, value.Flow()
 	default:
 		c.note(graph.Inert, key, path, written, c.inRelease(owner), "remove it, or use a release that has it")
-		c.flaws[len(c.flaws)-1].Assumed = true
+		c.flaws[len(c.flaws)-1].Assumed, c.flaws[len(c.flaws)-1].Unknown = true, true
 	}
 }
 
