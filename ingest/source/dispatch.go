@@ -10,7 +10,7 @@ import (
 
 // Idioms are those that are known. Of several for one token, the first that finds something counts.
 var Idioms = []*Idiom{
-	defaults, environment, springValue, injected, tag, settingsClass, later,
+	defaults, environment, springValue, injected, injectedAddress, tag, settingsClass, later,
 	listed, address, maker, pair, dial,
 	feign, micronautClient, restClient, exchange, refit, retrofit, kitex, dubbo, names,
 	daprInvoke, discovery, app,

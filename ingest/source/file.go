@@ -2,6 +2,8 @@ package source
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -131,11 +133,13 @@ type file struct {
 	doc  *document.Document
 	path string // as in origins
 
-	constants map[string]int  // the tokens that values of names begin with; -1 of a name with several; nil until asked for
-	depth     int             // of constants in constants
-	lines     []int32         // where lines begin; nil until asked for
-	used      map[string]bool // names of types and constants
-	names     *scopeOfNames   // see scope
+	constants  map[string]int   // the tokens that values of names begin with; -1 of a name with several; nil until asked for
+	several    map[string][]int // the tokens that values of names with several begin with, in their order
+	injections map[string]value // the settings that names get from annotations; nil until asked for
+	depth      int              // of constants in constants
+	lines      []int32          // where lines begin; nil until asked for
+	used       map[string]bool  // names of types and constants
+	names      *scopeOfNames    // see scope
 
 	inImports map[string]bool // see importsName; of the names that were asked for
 	modules   map[string]bool // see imports; likewise
@@ -208,7 +212,14 @@ func (f *file) constant(name string) int {
 				continue
 			}
 			name := f.string(at)
-			if _, again := f.constants[name]; again {
+			if first, again := f.constants[name]; again {
+				if first >= 0 {
+					if f.several == nil {
+						f.several = map[string][]int{}
+					}
+					f.several[name] = []int{first}
+				}
+				f.several[name] = append(f.several[name], i+1)
 				f.constants[name] = -1
 			} else {
 				f.constants[name] = i + 1
@@ -221,6 +232,42 @@ func (f *file) constant(name string) int {
 	}
 	return at
 }
+
+// local returns the token that the value of a name begins with, as constant does; of a name with several values
+// the only one that it has before a token in the smallest function around it where it gets one.
+func (f *file) local(name string, use int) int {
+	at := f.constant(name)
+	values := f.several[name]
+	if at >= 0 || len(values) == 0 || len(values) > maxLocals {
+		return at
+	}
+	var around []*function
+	list := f.functions()
+	for k := range list {
+		if fn := &list[k]; fn.from <= use && use <= fn.to {
+			around = append(around, fn)
+		}
+	}
+	slices.SortFunc(around, func(a, b *function) int { return cmp.Compare(a.to-a.from, b.to-b.from) })
+	for _, fn := range around {
+		if fn.open >= 0 && fn.parameter(f, name) >= 0 {
+			return -1
+		}
+		first, _ := slices.BinarySearch(values, fn.from)
+		end, _ := slices.BinarySearch(values, fn.to+1)
+		switch inside := values[first:end]; {
+		case len(inside) > 1:
+			return -1
+		case len(inside) == 1 && inside[0] < use && f.expressionEnd(inside[0]) < use:
+			return inside[0]
+		}
+	}
+	return -1
+}
+
+// maxLocals is how many values a name may have in a file for local to look for it: one with more is in
+// generated code.
+const maxLocals = 200
 
 // declared returns the name before the type that ends at a token, "name: Type"; the token itself if it is
 // no type.

@@ -242,8 +242,18 @@ whole:
 	if v, ok := f.bound[last]; ok && len(names) == 1 {
 		return v, end
 	}
-	if f.depth < maxNested && (len(names) == 1 || len(names) == 2 && (names[0] == "this" || names[0] == "self" || isCapital(names[0]))) {
-		if at := f.constant(last); at >= 0 {
+	own := len(names) == 1 || len(names) == 2 && (names[0] == "this" || names[0] == "self")
+	if v, ok := f.injectedSetting(last); ok && own {
+		return v, end
+	}
+	if f.depth < maxNested && (own || len(names) == 2 && isCapital(names[0])) {
+		at := -1
+		if c == &f.code && len(names) == 1 {
+			at = f.local(last, i)
+		} else {
+			at = f.constant(last)
+		}
+		if at >= 0 {
 			f.depth++
 			v, _ := f.evalIn(&f.code, at)
 			f.depth--
