@@ -80,6 +80,7 @@ type CodeDirectory struct {
 	// Copies are what it takes from there.
 	Dockerfile string
 	Copies     []string
+	Proxy      bool // of a fact about such a file: the image is made of that of a proxy, which runs no code of the directory
 }
 
 // A CodeLibrary is a client library that the code in the directory of a file is built with. It is a hint that the

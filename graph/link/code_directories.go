@@ -85,17 +85,26 @@ func (c *codeDirectories) factsOfSettings() {
 }
 
 // factsOfDockerfiles adds the directories that programs take from where they are built. Those that several take are
-// of none.
+// of none. A proxy that is built from a directory of others, by a file elsewhere, has no code there.
 func (c *codeDirectories) factsOfDockerfiles() {
-	copies := map[string][]string{}
+	copies, proxies := map[string][]string{}, map[string]bool{}
 	for i := range c.f.CodeDirectories {
-		if f := &c.f.CodeDirectories[i]; len(f.Copies) > 0 {
-			copies[path.Clean(f.Origin.File)] = f.Copies
+		f := &c.f.CodeDirectories[i]
+		file := path.Clean(f.Origin.File)
+		if len(f.Copies) > 0 {
+			copies[file] = f.Copies
+		}
+		if f.Proxy {
+			proxies[file] = true
 		}
 	}
 	for i := range c.f.CodeDirectories {
 		f := &c.f.CodeDirectories[i]
 		if f.Dockerfile == "" {
+			continue
+		}
+		if proxies[f.Dockerfile] && path.Dir(f.Dockerfile) != f.Dir {
+			c.facts[f.Dir] = slices.DeleteFunc(c.facts[f.Dir], func(other *graph.CodeDirectory) bool { return other == f })
 			continue
 		}
 		for _, taken := range copies[f.Dockerfile] {

@@ -34,6 +34,31 @@ func (l *linker) connect() {
 	if len(l.f.Code)+len(l.f.CodeLibraries) > 0 {
 		l.connectCode()
 	}
+	l.classifyLinks()
+}
+
+// classifyLinks gives a link of compose the class of the address that the caller has for it: a program with
+// the address of a registry is linked to it for that.
+func (l *linker) classifyLinks() {
+	isLink := func(e *graph.Evidence) bool { return e.Way == "compose-links" && e.Class == graph.ClassCall }
+	for _, evidence := range l.edges {
+		of := graph.ClassCall
+		for i := range evidence {
+			e := &evidence[i]
+			if e.Class.Core() && !e.IsStartOrder() { // it is called as well
+				of = graph.ClassCall
+				break
+			}
+			if e.Strength == graph.Strong && !e.Class.Core() && e.Class != graph.ClassPeer {
+				of = e.Class
+			}
+		}
+		for i := range evidence {
+			if isLink(&evidence[i]) {
+				evidence[i].Class = of
+			}
+		}
+	}
 }
 
 // callers finds the addresses in all settings.

@@ -31,7 +31,7 @@ var (
 // a list of those who take part, see findMeshes.
 //
 // Start orders and links among the members of a cluster are peers as well, and what their
-// commands wait for. All other calls among them stay calls: web with WORKER_URL and worker with
+// commands wait for; of a store, all that its members are told of each other. All other calls among them stay calls: web with WORKER_URL and worker with
 // WEB_URL need each other.
 func (c *clusters) findPeers() {
 	mesh := c.findMeshes()
@@ -55,13 +55,17 @@ func (c *clusters) findPeers() {
 		if _, member := c.parent[ends[0]]; !mesh[ends] && (!member || c.of(ends[0]) != c.of(ends[1])) {
 			continue
 		}
+		stores := c.isStore(ends[0]) && c.isStore(ends[1])
 		for i := range evidence {
-			if isStartOrder(&evidence[i]) || isWaitedFor(&evidence[i]) {
+			if isStartOrder(&evidence[i]) || isWaitedFor(&evidence[i]) || stores && evidence[i].Class == graph.ClassCall {
 				evidence[i].Class = graph.ClassPeer
 			}
 		}
 	}
 }
+
+// isStore reports whether a root is one that keeps data.
+func (c *clusters) isStore(root int) bool { return root < len(c.kinds) && keepsState(c.kinds[root]) }
 
 // findMeshes makes peers of three or more programs each of which names all the others with one
 // setting of a file: a list of those who take part, with the ways to reach them. It returns the

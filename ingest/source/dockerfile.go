@@ -6,10 +6,11 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/image"
 )
 
 func isDockerfile(base string) bool {
-	return base == "dockerfile" || strings.HasPrefix(base, "dockerfile.") || strings.HasSuffix(base, ".dockerfile")
+	return base == "dockerfile" || strings.HasPrefix(base, "dockerfile.") || strings.HasPrefix(base, "dockerfile_") || strings.HasPrefix(base, "dockerfile-") || strings.HasSuffix(base, ".dockerfile")
 }
 
 // readDockerfile reads that a directory has a Dockerfile, the directories that it takes, and the variables that it
@@ -29,6 +30,9 @@ func readDockerfile(d *document.Document, f *graph.Facts) {
 		if !continued {
 			instruction, after, _ := strings.Cut(rest, " ")
 			env = strings.EqualFold(instruction, "ENV")
+			if words := strings.Fields(after); strings.EqualFold(instruction, "FROM") && len(words) > 0 {
+				dir.Proxy = image.IsProxy(words[0]) // of the last stage
+			}
 			if strings.EqualFold(instruction, "COPY") || strings.EqualFold(instruction, "ADD") {
 				dir.Copies = append(dir.Copies, copies(after)...)
 			}
