@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -76,4 +77,14 @@ func nearWords(a, b string) bool {
 	}
 	a, b = strings.Join(x, "-"), strings.Join(y, "-")
 	return a != "" && b != "" && a[0] == b[0] && didyoumean.Suggest(a, []string{b}) != nil
+}
+
+// isNamed reports whether the name of a service or of an image of it has one of the words.
+func isNamed(s *graph.Service, words map[string]bool) bool {
+	names := append([]string{s.Name}, s.Images...)
+	return slices.ContainsFunc(names, func(name string) bool {
+		name = name[strings.LastIndexByte(name, '/')+1:]
+		name, _, _ = strings.Cut(name, ":")
+		return slices.ContainsFunc(wordsOf(name), func(word string) bool { return words[word] })
+	})
 }

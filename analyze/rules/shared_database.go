@@ -106,16 +106,6 @@ func isLaterMember(g *graph.Graph, v graph.Node, users []graph.Edge) bool {
 // round: it migrates it, saves it, or shows it to administrators.
 func tendsData(s *graph.Service) bool { return isNamed(s, tenders) }
 
-// isNamed reports whether the name of a service or of an image of it has one of the words.
-func isNamed(s *graph.Service, words map[string]bool) bool {
-	names := append([]string{s.Name}, s.Images...)
-	return slices.ContainsFunc(names, func(name string) bool {
-		name = name[strings.LastIndexByte(name, '/')+1:]
-		name, _, _ = strings.Cut(name, ":")
-		return slices.ContainsFunc(wordsOf(name), func(word string) bool { return words[word] })
-	})
-}
-
 // coordinators are stores through which programs find and lock each other: to be shared is
 // what they are for.
 var coordinators = map[string]bool{"zookeeper": true, "zookeepers": true, "etcd": true, "consul": true}

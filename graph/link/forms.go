@@ -31,35 +31,48 @@ func leaveForms(projects []*graph.Project) []graph.Problem {
 		byDirectory[at] = append(byDirectory[at], p)
 	}
 	for _, at := range order {
-		first := firstForm(byDirectory[at])
-		if first == nil {
-			continue
-		}
-		var forms, others []string
-		for _, p := range byDirectory[at] {
-			again := sharedServices(first, p)
-			switch {
-			case again == nil:
-			case realmOf(p) == realmOf(first):
-				dropFacts(p.Facts, again, true)
-				forms = append(forms, path.Base(p.File))
-			case publishOne(first, p):
-				all := map[graph.Ref]bool{}
-				for i := range p.Facts.Entities {
-					all[p.Facts.Entities[i].Ref] = true
+		list := byDirectory[at]
+		for first := firstForm(list); first != nil; first = fullestForm(list) {
+			var forms, others []string
+			var rest []*graph.Project // with services that first has not
+			for _, p := range list {
+				again := sharedServices(first, p)
+				switch {
+				case p.File == first.File:
+				case again == nil:
+					rest = append(rest, p)
+				case realmOf(p) == realmOf(first):
+					dropFacts(p.Facts, again, true)
+					forms = append(forms, path.Base(p.File))
+				case publishOne(first, p) || hasAll(first, p):
+					all := map[graph.Ref]bool{}
+					for i := range p.Facts.Entities {
+						all[p.Facts.Entities[i].Ref] = true
+					}
+					dropFacts(p.Facts, all, true)
+					giveBuilt(p.Facts, first)
+					others = append(others, path.Base(p.File))
+				default:
+					rest = append(rest, p)
 				}
-				dropFacts(p.Facts, all, true)
-				giveBuilt(p.Facts, first)
-				others = append(others, path.Base(p.File))
 			}
+			problems = append(problems, formProblems(first, forms, others)...)
+			list = rest
 		}
-		main := path.Base(first.File)
-		if len(forms) > 0 {
-			problems = append(problems, notMerged(first, forms, "of this project, not merged with it: services that "+main+" has are read from "+main))
-		}
-		if len(others) > 0 {
-			problems = append(problems, notMerged(first, others, "of this project under another name, with ports that "+main+" publishes, and not read"))
-		}
+	}
+	return problems
+}
+
+// formProblems reports the files that are further forms of a project: those that add services to it,
+// and those that are not read.
+func formProblems(first *graph.Project, forms, others []string) []graph.Problem {
+	var problems []graph.Problem
+	main := path.Base(first.File)
+	if len(forms) > 0 {
+		problems = append(problems, notMerged(first, forms, "of this project, not merged with it: services that "+main+" has are read from "+main))
+	}
+	if len(others) > 0 {
+		problems = append(problems, notMerged(first, others, "of this project under another name, with the services or the ports of "+main+", and not read"))
 	}
 	return problems
 }

@@ -2,8 +2,6 @@ package source
 
 import (
 	"bytes"
-	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -232,42 +230,6 @@ func (f *file) constant(name string) int {
 	}
 	return at
 }
-
-// local returns the token that the value of a name begins with, as constant does; of a name with several values
-// the only one that it has before a token in the smallest function around it where it gets one.
-func (f *file) local(name string, use int) int {
-	at := f.constant(name)
-	values := f.several[name]
-	if at >= 0 || len(values) == 0 || len(values) > maxLocals {
-		return at
-	}
-	var around []*function
-	list := f.functions()
-	for k := range list {
-		if fn := &list[k]; fn.from <= use && use <= fn.to {
-			around = append(around, fn)
-		}
-	}
-	slices.SortFunc(around, func(a, b *function) int { return cmp.Compare(a.to-a.from, b.to-b.from) })
-	for _, fn := range around {
-		if fn.open >= 0 && fn.parameter(f, name) >= 0 {
-			return -1
-		}
-		first, _ := slices.BinarySearch(values, fn.from)
-		end, _ := slices.BinarySearch(values, fn.to+1)
-		switch inside := values[first:end]; {
-		case len(inside) > 1:
-			return -1
-		case len(inside) == 1 && inside[0] < use && f.expressionEnd(inside[0]) < use:
-			return inside[0]
-		}
-	}
-	return -1
-}
-
-// maxLocals is how many values a name may have in a file for local to look for it: one with more is in
-// generated code.
-const maxLocals = 200
 
 // declared returns the name before the type that ends at a token, "name: Type"; the token itself if it is
 // no type.

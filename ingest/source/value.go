@@ -1,6 +1,8 @@
 package source
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -284,3 +286,118 @@ func (f *file) genericEnd(c *code, i int) int {
 }
 
 func isCapital(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
+
+// local returns the token that the value of a name begins with, as constant does; of a name with several values
+// the only one that it has before a token in the smallest function around it where it gets one.
+func (f *file) local(name string, use int) int {
+	at := f.constant(name)
+	values := f.several[name]
+	if at >= 0 || len(values) == 0 || len(values) > maxLocals {
+		return at
+	}
+	var around []*function
+	list := f.functions()
+	for k := range list {
+		if fn := &list[k]; fn.from <= use && use <= fn.to {
+			around = append(around, fn)
+		}
+	}
+	slices.SortFunc(around, func(a, b *function) int { return cmp.Compare(a.to-a.from, b.to-b.from) })
+	for _, fn := range around {
+		if fn.open >= 0 && fn.parameter(f, name) >= 0 {
+			return -1
+		}
+		first, _ := slices.BinarySearch(values, fn.from)
+		end, _ := slices.BinarySearch(values, fn.to+1)
+		switch inside := values[first:end]; {
+		case len(inside) > 1:
+			return -1
+		case len(inside) == 1 && inside[0] < use && f.expressionEnd(inside[0]) < use:
+			return inside[0]
+		}
+	}
+	return -1
+}
+
+// maxLocals is how many values a name may have in a file for local to look for it: one with more is in
+// generated code.
+const maxLocals = 200
+
+// injectedSetting returns the setting whose value a field or a parameter of the file gets from its annotation,
+// @Value("${stock.url}") or @ConfigProperty(name = "stock.url"). A name with several is unknown.
+func (f *file) injectedSetting(name string) (value, bool) {
+	if f.injections == nil {
+		f.injections = map[string]value{}
+		if f.lang.Name == "java" || f.lang.Name == "kotlin" {
+			f.findInjections()
+		}
+	}
+	v, ok := f.injections[name]
+	return v, ok && v.setting != ""
+}
+
+func (f *file) findInjections() {
+	for i := 1; i+1 < len(f.tokens); i++ {
+		if f.byte(i) != '(' || f.kind(i-1) != word {
+			continue
+		}
+		var v value
+		switch f.string(i - 1) {
+		case "Value":
+			v = f.propertyIn(i)
+		case "ConfigProperty", "Property":
+			if at := f.argument(i, "name"); at >= 0 && f.kind(at) == text && f.byte(i-2) == '@' {
+				key := f.literal(&f.code, at).text
+				v = value{text: settingText(key, "", false), setting: key}
+			}
+		}
+		if v.setting == "" {
+			continue
+		}
+		name := f.annotatedName(f.closing(i) + 1)
+		if had, again := f.injections[name]; again && had != v {
+			v = value{}
+		}
+		f.injections[name] = v
+	}
+}
+
+// propertyIn returns the setting that the first text in a bracket refers to as a whole: "${stock.url}", with
+// a default or without one.
+func (f *file) propertyIn(open int) value {
+	at := open + 1
+	for f.kind(at) != text && f.byte(at) != ')' && f.kind(at) != 0 {
+		at++
+	}
+	if f.kind(at) != text {
+		return value{}
+	}
+	inner, ok := strings.CutPrefix(f.literal(&f.code, at).text, "${")
+	inner, whole := strings.CutSuffix(inner, "}")
+	key, fallback, has := strings.Cut(inner, ":")
+	if !ok || !whole || key == "" || strings.ContainsAny(key, " {}$") || strings.ContainsAny(fallback, "{}$") {
+		return value{}
+	}
+	return value{text: settingText(key, fallback, has), setting: key, literal: has}
+}
+
+// annotatedName returns the name of the field or the parameter whose annotations end before a token, "" if it
+// is none.
+func (f *file) annotatedName(i int) string {
+	const most = 16 // modifiers and types
+	for end := i + most; i < end; i++ {
+		switch {
+		case f.byte(i) == '@':
+			if f.byte(i+2) == '(' {
+				i = f.closing(i + 2)
+			} else {
+				i++
+			}
+		case f.kind(i) == word && (f.byte(i+1) == ';' || f.byte(i+1) == ',' || f.byte(i+1) == ')' || f.byte(i+1) == '=' || f.byte(i+1) == ':' && f.lang.Name == "kotlin"):
+			return f.string(i)
+		case f.kind(i) != word && f.byte(i) != '<' && f.byte(i) != '>' && f.byte(i) != '[' && f.byte(i) != ']' && f.byte(i) != '.':
+			return ""
+		}
+	}
+	return ""
+}
