@@ -72,7 +72,7 @@ func checkFanOutHub(p *Pass) {
 }
 
 // passers are in the names of programs that pass each request on to one of those behind them.
-var passers = map[string]bool{"proxy": true, "router": true, "ingress": true, "loadbalancer": true, "nginx": true, "haproxy": true, "traefik": true, "envoy": true, "caddy": true}
+var passers = map[string]bool{"proxy": true, "router": true, "ingress": true, "loadbalancer": true}
 
 // isIntegration reports whether a need is for services outside the estate of which only code shows the calls:
 // it has one for each service that a user may connect.

@@ -31,8 +31,8 @@ var (
 // a list of those who take part, see findMeshes.
 //
 // Start orders and links among the members of a cluster are peers as well, and what their
-// commands wait for; of a store, all that its members are told of each other. All other calls among them stay calls: web with WORKER_URL and worker with
-// WEB_URL need each other.
+// commands wait for; of a store, every address that its members have of each other. All other
+// calls among them stay calls: web with WORKER_URL and worker with WEB_URL need each other.
 func (c *clusters) findPeers() {
 	mesh := c.findMeshes()
 	byKey := map[string][]*addressed{}
