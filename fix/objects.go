@@ -28,6 +28,10 @@ func (m *maker) object(c *analyze.ObjectEdit) (*file, int, error) {
 		if c.Base != policy.BaseObject {
 			return f, at, nil
 		}
+		if syntaxOf(f.name) != nil { // it may be YAML, by chance
+			first = cmp.Or(first, failure(&analyze.ObjectEdit{}, f, errUnreadable))
+			continue
+		}
 		t, err := parseTree(f.text, f.line(at))
 		switch {
 		case err != nil:
