@@ -47,7 +47,9 @@ const minSharing = 3
 // but not for a program in whose settings nothing refers to a definition that settings of others
 // refer to: "app.store.host" in "${app.store.host}".
 //
-// A key that a program names itself, and what a program reads alone, is in no bundle. A file with
+// A key that a program names itself, and what a program reads alone, is in no bundle, unless three
+// name the same keys of three services, one of which is among the three programs: then it is a block
+// that is copied into all of them. A file with
 // the variables of a whole project, from which its programs choose theirs, is a bundle of all of
 // them for a program that takes it whole. Of a bundle that two programs have only the addresses
 // of a list with both of them are weak.
@@ -161,6 +163,8 @@ func (s *sharing) count() {
 				put(s.configs, v.config, name)
 				// Of an image in several estates or under several names each has its own config.
 				put(s.copies, [2]string{v.Key, v.Text}, cmp.Or(s.programs[c.from].image, name))
+			case v.config != nil:
+				put(s.copies, [2]string{v.Key, v.Text}, name)
 			case v.config == nil:
 				put(s.places, v.Origin, name)
 				if !s.common[v.Origin.File] {
@@ -215,7 +219,8 @@ func (s *sharing) nameOf(c *caller) string {
 func (s *sharing) bundleOf(c *caller, v *setting) (bundle, bool) {
 	switch {
 	case v.config != nil && !v.whole:
-		return bundle{}, false
+		copied := s.copiers[[2]string{v.Key, v.Text}]
+		return bundle{copied: copied}, copied != nil
 	case v.config != nil && s.configs[v.config].len >= minSharing:
 		return bundle{config: v.config}, true
 	case v.config != nil: // of one or two programs, and may be a copy of those of others
@@ -322,7 +327,7 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 		}
 	}
 	single := singleStores(list, s.programs)
-	if b.copied != nil && len(listed) < minSharing {
+	if b.copied != nil && (len(listed) < minSharing || s.isChosen(b, list, listed)) {
 		return
 	}
 	for i := range list {
@@ -346,6 +351,22 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 			}
 		}
 	}
+}
+
+// isChosen reports whether the addresses of a copied block are keys that programs name one by one, and
+// none of the programs is itself listed.
+func (s *sharing) isChosen(b bundle, list []entry, listed map[int]bool) bool {
+	for i := range list {
+		if v := list[i].value; v.config == nil || v.whole {
+			return false
+		}
+	}
+	for root := range s.readers[b].all() {
+		if listed[root] {
+			return false
+		}
+	}
+	return true
 }
 
 // isShownOfMost reports whether at least half of the programs with a bundle, stores left out, are shown to use a root by
