@@ -148,15 +148,22 @@ func fullestForm(list []*graph.Project) *graph.Project {
 const fewServices = 3
 
 // hasAll reports whether a project has all services of another one, with the same images, and no fewer
-// than fewServices.
+// than fewServices. A file that only changes services of others has none.
 func hasAll(p, other *graph.Project) bool {
 	images := map[string]string{}
 	for i := range p.Facts.Entities {
-		images[p.Facts.Entities[i].Name] = p.Facts.Entities[i].Image
+		t := &p.Facts.Entities[i]
+		if t.Patch {
+			return false
+		}
+		images[t.Name] = t.Image
 	}
 	names := map[string]bool{}
 	for i := range other.Facts.Entities {
 		t := &other.Facts.Entities[i]
+		if t.Patch {
+			return false
+		}
 		if image, ok := images[t.Name]; !ok || graph.ImageName(image) != graph.ImageName(t.Image) {
 			return false
 		}
