@@ -132,8 +132,12 @@ func firstForm(list []*graph.Project) *graph.Project {
 }
 
 // fullestForm returns the project of a list that has all programs of another one of it, the largest
-// if several do; nil if none does. "with-search.yml" then is the first form of "without-search.yml".
+// if several do; nil if none does, or there are more than maxForms. "with-search.yml" then is the first
+// form of "without-search.yml".
 func fullestForm(list []*graph.Project) *graph.Project {
+	if len(list) > maxForms {
+		return nil
+	}
 	var fullest *graph.Project
 	for _, p := range list {
 		if (fullest == nil || len(p.Facts.Entities) > len(fullest.Facts.Entities)) &&
@@ -143,6 +147,10 @@ func fullestForm(list []*graph.Project) *graph.Project {
 	}
 	return fullest
 }
+
+// maxForms bounds how many projects of a directory are compared with each other. Samples may be many, and
+// are no forms of one project.
+const maxForms = 64
 
 // fewServices of a project may be the same as in another one by chance: a store and its console.
 const fewServices = 3

@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -51,10 +52,11 @@ func (l *linker) addTargets(byFile map[string]string) {
 
 // targets are what kustomizations deploy.
 type targets struct {
-	by       map[string]*graph.DeploymentTarget // by directory
-	listed   map[string]bool                    // directories that other kustomizations list
-	deployed []deployment                       // what each outermost kustomization deploys
-	given    map[string]map[string]bool         // the namespaces of each file
+	by       map[string]*graph.DeploymentTarget   // by directory
+	ends     map[string][]*graph.DeploymentTarget // by the last step of it; see below
+	listed   map[string]bool                      // directories that other kustomizations list
+	deployed []deployment                         // what each outermost kustomization deploys
+	given    map[string]map[string]bool           // the namespaces of each file
 }
 
 // A deployment is what an outermost kustomization deploys, and where to.
@@ -64,18 +66,24 @@ type deployment struct {
 	files     map[string]bool
 }
 
-// maxNesting is how deep kustomizations list others.
-const maxNesting = 16
+// maxListed is how many kustomizations an outermost one may list, through others too.
+const maxListed = 1000
 
 // start adds what an outermost kustomization deploys.
 func (t *targets) start(k *graph.DeploymentTarget, namespace string) {
 	d := deployment{k.Origin, cmp.Or(namespace, k.Namespace), map[string]bool{}}
-	t.deploy(k, namespace, d.files, 0)
+	t.deploy(k, namespace, d.files, map[[2]string]bool{})
 	t.deployed = append(t.deployed, d)
 }
 
-func (t *targets) deploy(k *graph.DeploymentTarget, namespace string, files map[string]bool, depth int) {
+// deploy adds the files of a kustomization and of those that it lists, each once for a namespace.
+func (t *targets) deploy(k *graph.DeploymentTarget, namespace string, files map[string]bool, met map[[2]string]bool) {
 	namespace = cmp.Or(namespace, k.Namespace)
+	if at := [2]string{k.Directory, namespace}; met[at] || len(met) >= maxListed {
+		return
+	} else {
+		met[at] = true
+	}
 	for _, file := range k.Files {
 		files[file] = true
 		if t.given[file] == nil {
@@ -84,8 +92,8 @@ func (t *targets) deploy(k *graph.DeploymentTarget, namespace string, files map[
 		t.given[file][namespace] = true
 	}
 	for _, dir := range k.Directories {
-		if inner := t.by[dir]; inner != nil && depth < maxNesting {
-			t.deploy(inner, namespace, files, depth+1)
+		if inner := t.by[dir]; inner != nil {
+			t.deploy(inner, namespace, files, met)
 		}
 	}
 }
@@ -102,17 +110,31 @@ func (t *targets) one(file string) string {
 
 // settle takes the namespaces from all that is deployed together with a file of several.
 func (t *targets) settle() {
-	for again := true; again; {
-		again = false
-		for _, d := range t.deployed {
-			torn := false
-			for file := range d.files {
-				torn = torn || len(t.given[file]) > 1
+	with := map[string][]int{} // by file: the deployments that have it
+	for i, d := range t.deployed {
+		for file := range d.files {
+			with[file] = append(with[file], i)
+		}
+	}
+	var torn []string
+	for file, given := range t.given {
+		if len(given) > 1 {
+			torn = append(torn, file)
+		}
+	}
+	met := make([]bool, len(t.deployed))
+	for len(torn) > 0 {
+		file := torn[len(torn)-1]
+		torn = torn[:len(torn)-1]
+		for _, i := range with[file] {
+			if met[i] {
+				continue
 			}
-			for file := range d.files {
-				if torn && len(t.given[file]) == 1 {
-					t.given[file]["?"] = true // of several now
-					again = true
+			met[i] = true
+			for other := range t.deployed[i].files {
+				if len(t.given[other]) == 1 {
+					t.given[other]["?"] = true // of several now
+					torn = append(torn, other)
 				}
 			}
 		}
@@ -125,9 +147,15 @@ func (t *targets) below(dir string) *graph.DeploymentTarget {
 	if k := t.by[dir]; k != nil || !strings.Contains(dir, "/") {
 		return k
 	}
+	if t.ends == nil {
+		t.ends = map[string][]*graph.DeploymentTarget{}
+		for at, k := range t.by {
+			t.ends[path.Base(at)] = append(t.ends[path.Base(at)], k)
+		}
+	}
 	var found *graph.DeploymentTarget
-	for at, k := range t.by {
-		if strings.HasSuffix(at, "/"+dir) {
+	for _, k := range t.ends[path.Base(dir)] {
+		if strings.HasSuffix(k.Directory, "/"+dir) {
 			if found != nil {
 				return nil
 			}
