@@ -49,7 +49,8 @@ const minSharing = 3
 //
 // A key that a program names itself, and what a program reads alone, is in no bundle, unless three
 // name the same keys of three services, one of which is among the three programs: then it is a block
-// that is copied into all of them. A file with
+// that is copied into all of them. Of fewer services such a key is weak if that of the service itself is
+// among the programs. A file with
 // the variables of a whole project, from which its programs choose theirs, is a bundle of all of
 // them for a program that takes it whole. Of a bundle that two programs have only the addresses
 // of a list with both of them are weak.
@@ -328,6 +329,7 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 	}
 	single := singleStores(list, s.programs)
 	if b.copied != nil && (len(listed) < minSharing || s.isChosen(b, list, listed)) {
+		s.weakenOwn(c, b, list)
 		return
 	}
 	for i := range list {
@@ -367,6 +369,18 @@ func (s *sharing) isChosen(b bundle, list []entry, listed map[int]bool) bool {
 		}
 	}
 	return true
+}
+
+// weakenOwn makes the keys weak that several programs name, and that of the service itself among them: it
+// has no use for its own address, and so they are not named by those alone that use them.
+func (s *sharing) weakenOwn(c *caller, b bundle, list []entry) {
+	for i := range list {
+		e := &list[i]
+		if v := e.value; v.config != nil && !v.whole && e.to >= 0 && e.to != c.from && s.readers[b].has(e.to) && !s.shownOtherwise(c.from, e.to) {
+			e.list = sharedList
+			s.mark(b, e.found)
+		}
+	}
 }
 
 // isShownOfMost reports whether at least half of the programs with a bundle, stores left out, are shown to use a root by
