@@ -56,20 +56,19 @@ func (d *differ) between(old, oldEnd, now, nowEnd int) {
 		same++
 	}
 	oldEnd, nowEnd = oldEnd-same, nowEnd-same
-	switch anchors := d.anchors(old, oldEnd, now, nowEnd); {
-	case oldEnd-old+nowEnd-now <= maxShortest:
+	if oldEnd-old+nowEnd-now <= maxShortest {
 		for _, l := range shortest(d.old[old:oldEnd], d.now[now:nowEnd]) {
 			l.old, l.now = l.old+old, l.now+now
 			d.lines = append(d.lines, l)
 		}
-	case len(anchors) == 0:
+	} else if anchors := d.anchors(old, oldEnd, now, nowEnd); len(anchors) == 0 {
 		for i := old; i < oldEnd; i++ {
 			d.lines = append(d.lines, diffLine{op: '-', text: d.old[i], old: i, now: now})
 		}
 		for i := now; i < nowEnd; i++ {
 			d.lines = append(d.lines, diffLine{op: '+', text: d.now[i], old: oldEnd, now: i})
 		}
-	default:
+	} else {
 		for _, a := range anchors {
 			d.between(old, a[0], now, a[1])
 			d.both(a[0], a[1])
@@ -87,11 +86,8 @@ func (d *differ) both(old, now int) {
 }
 
 // anchors returns lines that both parts have once, as places in both: the most that are in the same
-// order in both (patience diff: the longest increasing subsequence). Small parts need none.
+// order in both (patience diff: the longest increasing subsequence).
 func (d *differ) anchors(old, oldEnd, now, nowEnd int) [][2]int {
-	if oldEnd-old+nowEnd-now <= maxShortest {
-		return nil
-	}
 	type seen struct{ olds, nows, old int }
 	count := map[string]seen{}
 	for i := old; i < oldEnd; i++ {

@@ -12,7 +12,6 @@ type span struct{ start, end int }
 // A file is a document of an input under edit, or a new file.
 type file struct {
 	name   string // of the input
-	part   int    // which of its documents it is
 	line0  int    // how many lines of the input are before it
 	before []byte // nil of a new file
 	text   []byte

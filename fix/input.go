@@ -36,7 +36,7 @@ func (in *input) part(line int) int {
 // document returns a document as it was read.
 func (in *input) document(part int) *file {
 	text := in.slice(part)
-	return &file{name: in.name, part: part, line0: in.parts[part], before: text, text: text}
+	return &file{name: in.name, line0: in.parts[part], before: text, text: text}
 }
 
 func (in *input) slice(part int) []byte {
