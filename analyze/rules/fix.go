@@ -317,14 +317,11 @@ func (r remedy) places(p *Pass) []graph.Origin {
 // isOtherBlock reports whether an object has its policies in blocks of another kind: a cluster is no
 // route.
 func (r remedy) isOtherBlock(object string) bool {
-	for _, ways := range orNative(r.in).Remediations {
-		if slices.ContainsFunc(ways, func(w policy.Remediation) bool {
+	return r.Block != "" && slices.ContainsFunc(orNative(r.in).Remediations[:], func(ways []policy.Remediation) bool {
+		return slices.ContainsFunc(ways, func(w policy.Remediation) bool {
 			return w.Block != r.Block && w.Block != "" && strings.HasPrefix(object, w.Block)
-		}) {
-			return r.Block != ""
-		}
-	}
-	return false
+		})
+	})
 }
 
 // isOf reports whether evidence is that of the part of a call that r is about.
