@@ -37,11 +37,12 @@ func hostsToEject(p *Pass, in *policy.Product, e graph.Edge, part *analyze.Part)
 	return f
 }
 
-// hasNoneToEject reports whether a breaker of a product ejects hosts, of which the callee has only one.
+// hasNoneToEject reports whether a breaker of a product ejects hosts but never the last one, and the callee
+// has only one.
 func hasNoneToEject(p *Pass, in *policy.Product, e graph.Edge, part *analyze.Part) bool {
 	ejects := func(b *policy.Breaker) bool { return b != nil && b.Kind.Value == "endpoint" }
 	own := in.OrNative()
-	return (ejects(own.Within.Breaker) || ejects(own.Defaults.Breaker)) && hostsOf(p, e, part).Value == 1
+	return !own.EjectsLast && (ejects(own.Within.Breaker) || ejects(own.Defaults.Breaker)) && hostsOf(p, e, part).Value == 1
 }
 
 // coreCalls returns calls of the graph as those of the core.
