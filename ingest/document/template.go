@@ -105,7 +105,7 @@ var breakingMarks = []engineMark{
 var brokenLineMarks = []engineMark{
 	{engine: Envsubst, mark: lazy.NewRegexp(`\$\{[A-Za-z_]|\$[A-Z_]`)},
 	{engine: Maven, mark: lazy.NewRegexp(`@[A-Za-z][\w.-]*@`)},
-	{engine: Tokens, mark: lazy.NewRegexp(`#\{[A-Za-z]|^[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_-]+[ \t\r\n]*(?:\||$)|^[ \t]*(?:- )?[\w.-]+:[ \t]+\{[A-Za-z_]\w*(?:\.\w+|\[[\w.-]+\])*\}\S*[ \t\r\n]*$`)},
+	{engine: Tokens, mark: lazy.NewRegexp(`#\{[A-Za-z]|^[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_-]+[ \t\r\n]*(?:\||$)|^[ \t]*(?:- )?[\w.-]+:[ \t]+\{[A-Za-z_]\w*(?:\.\w+|\[[\w.-]+\])*\}[\w.:/-]*[ \t\r\n]*$`)},
 }
 
 var (
