@@ -52,6 +52,7 @@ type sharing struct {
 	readers map[bundle]set[int]           // the roots that have a bundle
 	called  map[bundle]*readerNames       // their names
 	refer   map[string]set[int]           // the roots in whose settings a placeholder has the name of a setting, by its relaxed form
+	inCode  map[string]bool               // the settings that code reads, by their relaxed forms
 }
 
 // A block is the settings of one file that three or more programs have, by key and text, with
@@ -289,7 +290,12 @@ func (s *sharing) storeOf(e *entry) string {
 
 // findReferences finds which settings of files placeholders refer to.
 func (s *sharing) findReferences() {
-	s.refer = map[string]set[int]{}
+	s.refer, s.inCode = map[string]set[int]{}, map[string]bool{}
+	for i := range s.f.Code {
+		for _, name := range s.f.Code[i].Settings {
+			s.inCode[relaxed(name)] = true
+		}
+	}
 	for i := range s.callers {
 		c := &s.callers[i]
 		for j := range c.scope.values {
@@ -311,9 +317,7 @@ func (s *sharing) findReferences() {
 				if end < 0 {
 					break
 				}
-				if name := after[:end]; strings.Contains(name, ".") {
-					put(s.refer, relaxed(name), root)
-				}
+				put(s.refer, relaxed(after[:end]), root)
 				rest = after[end:]
 			}
 		}

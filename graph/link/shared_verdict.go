@@ -16,7 +16,8 @@ import (
 //   - that is shown to use the service otherwise: by a start order, a link, a permission
 //   - whose name, and that of no other program with the bundle, is in the key or the host
 //   - if it names no program, and is the only store of its product in the bundle, for a program
-//     that is no store itself, unless at least half of the programs with the bundle are shown to use it otherwise
+//     that is no store itself, unless at least half of the programs with the bundle are shown to use it otherwise, or
+//     the program's settings refer to variables of the bundle and not to that one
 //   - if it is for what all programs use alike: telemetry, a registry
 //
 // but not for a program in whose settings nothing refers to a definition that settings of others
@@ -67,7 +68,7 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 			case s.isDefinition(c, e):
 				e.list = commonList
 				s.mark(b, e.found)
-			case named && self, !named && (single[e.store] && !s.isStore(c.from) && !s.isShownOfMost(b, e.to) || s.isCommon(e)):
+			case named && self, !named && (single[e.store] && !s.isStore(c.from) && !s.isShownOfMost(b, e.to) && !s.isUnread(c, e) || s.isCommon(e)):
 			default:
 				e.list = commonList
 				s.mark(b, e.found)
@@ -131,6 +132,26 @@ func (s *sharing) isDefinition(c *caller, e *entry) bool {
 	}
 	in := s.refer[relaxed(e.value.Key)]
 	return in.len > 0 && !in.has(c.from)
+}
+
+// ownVariables are the first words of variables that a framework reads itself, without a placeholder in the program's settings.
+var ownVariables = wordList(`spring eureka management quarkus micronaut server logging otel dapr`)
+
+// isUnread reports whether an entry is a variable of a bundle that the program does not read: placeholders in its
+// settings refer to other variables of the bundle, and neither they nor any code refer to this one.
+func (s *sharing) isUnread(c *caller, e *entry) bool {
+	name := relaxed(e.value.Key)
+	first, _, _ := strings.Cut(strings.ToLower(e.value.Key), "_")
+	if e.value.Source != graph.FromEnv || slices.Contains(ownVariables, first) || s.refer[name].has(c.from) || s.inCode[name] {
+		return false
+	}
+	for i := range c.scope.values {
+		v := &c.scope.values[i]
+		if v.Source == graph.FromEnv && v.config == e.value.config && v.Origin.File == e.value.Origin.File && s.refer[relaxed(v.Key)].has(c.from) {
+			return true
+		}
+	}
+	return false
 }
 
 // mark remembers the first address of a bundle that lost its strength.
