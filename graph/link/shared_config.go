@@ -52,6 +52,7 @@ type sharing struct {
 	readers map[bundle]set[int]           // the roots that have a bundle
 	called  map[bundle]*readerNames       // their names
 	refer   map[string]set[int]           // the roots in whose settings a placeholder has the name of a setting, by its relaxed form
+	chosen  map[[2]int]bool               // the programs that name a database of a store themselves, with the store
 	inCode  map[string]bool               // the settings that code reads, by their relaxed forms
 }
 
@@ -319,6 +320,26 @@ func (s *sharing) findReferences() {
 				}
 				put(s.refer, relaxed(after[:end]), root)
 				rest = after[end:]
+			}
+		}
+	}
+}
+
+// findDatabases finds which programs name a database of a store in settings of no bundle.
+func (s *sharing) findDatabases() {
+	s.chosen = map[[2]int]bool{}
+	for i := range s.callers {
+		c := &s.callers[i]
+		for j := range c.found {
+			m := &c.found[j]
+			if m.Database == "" {
+				continue
+			}
+			if b, ok := s.bundleOf(c, m.value); ok && s.shares(m.value, b) >= minSharing {
+				continue
+			}
+			if to, ok := s.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace); ok {
+				s.chosen[[2]int{c.from, to}] = true
 			}
 		}
 	}

@@ -33,6 +33,7 @@ import (
 func (l *linker) demoteShared(callers []caller) {
 	s := &sharing{linker: l, callers: callers, programs: l.programs()}
 	s.count()
+	s.findDatabases()
 	for i := range callers {
 		for b, list := range s.bundles(&callers[i]) {
 			s.judge(&callers[i], b, list)
@@ -56,6 +57,9 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 	}
 	for i := range list {
 		e := &list[i]
+		if e.Database != "" && s.shares(e.value, b) >= minSharing && s.chosen[[2]int{c.from, e.to}] {
+			e.Database = ""
+		}
 		switch {
 		case s.shares(e.value, b) < minSharing:
 			if len(listed) >= minSharing && listed[c.from] {
