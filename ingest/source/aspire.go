@@ -29,10 +29,16 @@ type aspireHost struct {
 	realm     string
 	facts     *graph.Facts
 	resources map[string]resource // by variable
+	referred  map[string]bool     // the variables of which others get the address
 }
 
 func readAspire(f *file, facts *graph.Facts) {
-	a := &aspireHost{file: f, realm: "aspire:" + path.Dir(f.path), facts: facts, resources: map[string]resource{}}
+	a := &aspireHost{file: f, realm: "aspire:" + path.Dir(f.path), facts: facts, resources: map[string]resource{}, referred: map[string]bool{}}
+	for i := range f.tokens {
+		if f.is(i, "WithReference") && f.byte(i+1) == '(' && f.kind(i+2) == word && (f.byte(i+3) == ')' || f.byte(i+3) == ',') {
+			a.referred[f.string(i+2)] = true
+		}
+	}
 	for start := 0; start < len(f.tokens); {
 		end := a.statementEnd(start)
 		a.statement(start, end)
@@ -93,8 +99,8 @@ func (a *aspireHost) statement(i, end int) {
 		at = a.closing(m.open) + 1
 	}
 	of, known := a.resources[base]
-	// What a library of the system adds is a program if it gets the addresses of others.
-	refers := slices.ContainsFunc(methods, func(m method) bool { return m.name == "WithReference" })
+	// What a library of the system adds is a program if it gets the addresses of others, or they its own.
+	refers := slices.ContainsFunc(methods, func(m method) bool { return m.name == "WithReference" }) || variable != "" && a.referred[variable]
 	for _, m := range methods {
 		switch {
 		case strings.HasPrefix(m.name, "Add") && (!known || m.name == "AddDatabase" || m.name == "AddApp"):
@@ -133,6 +139,11 @@ var aspirePrograms = map[string]int{
 	"AddDockerfile": 1, "AddExecutable": 2, "AddJavaApp": 1, "AddSpringApp": 1, "AddRustApp": 1, "AddApp": -1, "AddContainer": -1, "AddAzureFunctionsProject": -1, "AddKeycloak": -1, "AddBunApp": 1, "AddDenoApp": 1,
 }
 
+// isOutsideAspire reports whether a method adds an address, a key or a setting, or a service of a cloud, and nothing that the host runs.
+func isOutsideAspire(name string) bool {
+	return strings.HasPrefix(name, "AddAzure") || slices.Contains([]string{"AddConnectionString", "AddParameter", "AddOrleans", "AddExternalService", "AddOpenAI", "AddGitHubModel"}, name)
+}
+
 // add declares what a method adds, which may get the addresses of others.
 func (a *aspireHost) add(parent resource, within, refers bool, m method) (resource, bool) {
 	args := a.args(m.open)
@@ -154,7 +165,7 @@ func (a *aspireHost) add(parent resource, within, refers bool, m method) (resour
 		}
 	}
 	switch {
-	case program, kind == graph.KindUnknown && refers:
+	case program, kind == graph.KindUnknown && refers && !isOutsideAspire(m.name):
 		kind = graph.KindService
 	case kind == graph.KindUnknown:
 		return resource{}, false
