@@ -95,8 +95,13 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 	if _, err := io.WriteString(r.out, diff); err != nil {
 		return err
 	}
-	if masked > 0 && !r.quiet {
-		r.printMessage(fmt.Sprintf("secrets are masked in %s of the diff, which git apply does not take", english.Count(masked, "line")), "use --write")
+	for _, m := range []struct {
+		lines int
+		what  string
+	}{{masked.Secrets, "secrets are masked"}, {masked.Commands, "commands to terminals and systems that run builds are broken"}} {
+		if m.lines > 0 && !r.quiet {
+			r.printMessage(fmt.Sprintf("%s in %s of the diff, which git apply does not take", m.what, english.Count(m.lines, "line")), "use --write")
+		}
 	}
 	return r.finishFix(patch, false)
 }

@@ -5,29 +5,55 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/weirgraph/weir/internal/sanitize"
 )
 
 // context is how many lines around a change a diff shows.
 const context = 3
 
+// Masked is how many lines of a diff are not those of the files.
+type Masked struct {
+	Secrets  int // without secrets
+	Commands int // without what a terminal or a system that runs builds would read as a command; not counted again if without secrets
+}
+
 // Unified writes the changes of the patch as a unified diff, which git apply takes if no line is masked. Names
-// are those of the files, with "a/" and "b/" before them. Lines with secrets are left out where a
+// are those of the files, with "a/" and "b/" before them. Lines with secrets or commands are left out where a
 // diff can do without them, and masked elsewhere.
-func (p *Patch) Unified() (diff string, masked int) {
+func (p *Patch) Unified() (diff string, masked Masked) {
 	var b strings.Builder
 	for _, f := range p.Files {
-		masked += f.unified(&b)
+		f.unified(&b, &masked)
 	}
 	return b.String(), masked
 }
 
-func (f *File) unified(b *strings.Builder) (masked int) {
-	name := strings.TrimPrefix(path.Clean(filepath.ToSlash(f.Name)), "/")
-	if strings.ContainsRune(name, ' ') {
-		name += "\t" // ends a name with spaces
+// diffName returns a name for the head of a diff, quoted as git does where it has to be.
+func diffName(name string) string {
+	if sanitize.Commands(sanitize.Text(name)) == name && !strings.ContainsAny(name, "\"\\\n\t") {
+		if strings.ContainsRune(name, ' ') {
+			name += "\t" // ends a name with spaces
+		}
+		return name
 	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(name) {
+		if c := name[i]; c <= ' ' || c > '~' || strings.IndexByte("\"\\#:", c) >= 0 {
+			fmt.Fprintf(&b, `\%03o`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+func (f *File) unified(b *strings.Builder, masked *Masked) {
+	name := strings.TrimPrefix(path.Clean(filepath.ToSlash(f.Name)), "/")
 	old, now := splitLines(f.Before), splitLines(f.After)
-	from, to := "a/"+name, "b/"+name
+	from, to := diffName("a/"+name), diffName("b/"+name)
 	if f.Before == nil {
 		from = "/dev/null"
 	}
@@ -36,7 +62,7 @@ func (f *File) unified(b *strings.Builder) (masked int) {
 	}
 	fmt.Fprintf(b, "--- %s\n+++ %s\n", from, to)
 	lines := difference(old, now)
-	maskSecrets(lines, old, now)
+	mask(lines, old, now)
 	shown := 0 // lines that a hunk has, or that are before one
 	for i := 0; i < len(lines); {
 		if lines[i].op == ' ' {
@@ -47,29 +73,28 @@ func (f *File) unified(b *strings.Builder) (masked int) {
 		for j := i; j < len(lines) && j <= last+2*context; j++ {
 			if lines[j].op != ' ' {
 				last = j
-			} else if lines[j].masked && j > last+1 {
+			} else if lines[j].masked() && j > last+1 {
 				break // another hunk begins after it
 			}
 		}
 		for j := first; j < i; j++ {
-			if lines[j].masked {
+			if lines[j].masked() {
 				first = j + 1
 			}
 		}
 		end := min(len(lines), last+context+1)
 		for j := last + 2; j < end; j++ { // git needs a line after the change
-			if lines[j].masked {
+			if lines[j].masked() {
 				end = j
 			}
 		}
-		masked += hunk(b, lines, first, end)
+		hunk(b, lines, first, end, masked)
 		i, shown = end, end
 	}
-	return masked
 }
 
-// maskSecrets masks the secrets in the lines of a diff between two texts.
-func maskSecrets(lines []diffLine, old, now []string) {
+// mask takes secrets and commands out of the lines of a diff between two texts.
+func mask(lines []diffLine, old, now []string) {
 	cleanOld, cleanNow := withoutSecrets(old), withoutSecrets(now)
 	for i := range lines {
 		l := &lines[i]
@@ -79,12 +104,15 @@ func maskSecrets(lines []diffLine, old, now []string) {
 		} else {
 			clean = cleanOld[l.old]
 		}
-		l.text, l.masked = clean, clean != l.text
+		body := trimEnd(clean)
+		harmless := sanitize.Commands(sanitize.Text(body))
+		l.secret, l.command = clean != l.text, harmless != body
+		l.text = harmless + clean[len(body):]
 	}
 }
 
-// hunk writes the lines from first to end, and returns how many of them are masked.
-func hunk(b *strings.Builder, lines []diffLine, first, end int) (masked int) {
+// hunk writes the lines from first to end, and counts those that are masked.
+func hunk(b *strings.Builder, lines []diffLine, first, end int, masked *Masked) {
 	olds, news := 0, 0
 	for _, l := range lines[first:end] {
 		if l.op != '+' {
@@ -96,8 +124,11 @@ func hunk(b *strings.Builder, lines []diffLine, first, end int) (masked int) {
 	}
 	fmt.Fprintf(b, "@@ -%s +%s @@\n", lineRange(lines[first].old, olds), lineRange(lines[first].now, news))
 	for _, l := range lines[first:end] {
-		if l.masked {
-			masked++
+		switch {
+		case l.secret:
+			masked.Secrets++
+		case l.command:
+			masked.Commands++
 		}
 		b.WriteByte(l.op)
 		b.WriteString(l.text)
@@ -105,7 +136,6 @@ func hunk(b *strings.Builder, lines []diffLine, first, end int) (masked int) {
 			b.WriteString("\n\\ No newline at end of file\n")
 		}
 	}
-	return masked
 }
 
 // lineRange writes which lines a hunk has: "12,3", "12" for one, "0,0" for none of an empty file.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func TestUnified(t *testing.T) {
 +b: 2
 \ No newline at end of file
 `
-	if got, masked := p.Unified(); got != want || masked != 0 {
+	if got, masked := p.Unified(); got != want || masked != (Masked{}) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
@@ -51,12 +52,16 @@ func TestGitAppliesTheDiff(t *testing.T) {
 		t.Skip("git is not installed")
 	}
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 40 {
+	for round := range 40 {
 		dir := t.TempDir()
+		names := "d %d/f.yaml"
+		if round%4 == 0 && runtime.GOOS != "windows" { // which has no such names
+			names = "\n::e\t\"\\##[error]\x1b[31mé %d/f.yaml"
+		}
 		p := &Patch{}
 		for i := range 3 {
 			before := randomText(r)
-			f := File{Name: fmt.Sprintf("d %d/f.yaml", i), Before: []byte(before), After: []byte(mutated(r, before))}
+			f := File{Name: fmt.Sprintf(names, i), Before: []byte(before), After: []byte(mutated(r, before))}
 			if i == 2 {
 				f.Before = nil
 			} else if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(f.Name)), 0o777); err != nil {
@@ -76,10 +81,32 @@ func TestGitAppliesTheDiff(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s\n%s", err, out, diff)
 		}
+		if strings.Contains(diff, "##[") || strings.Contains(diff, "\n::") || strings.Contains(diff, "\x1b") {
+			t.Fatalf("the diff has a command:\n%s", diff)
+		}
 		for _, f := range p.Files {
 			if got, err := os.ReadFile(filepath.Join(dir, f.Name)); err != nil || string(got) != string(f.After) {
 				t.Fatalf("git makes %q of %s, want %q (%v)\n%s", got, f.Name, f.After, err, diff)
 			}
+		}
+	}
+}
+
+// Lines that would be commands are left out, or broken where the diff needs them.
+func TestDiffGivesNoCommands(t *testing.T) {
+	for _, tt := range []struct {
+		before, after, want string
+		commands            int
+	}{
+		{"::error::x\n1\n2\n3\n", "::error::x\n1\n2\nnew\n3\n", "@@ -2,3 +2,4 @@\n 1\n 2\n+new\n 3\n", 0},
+		{"  ::error::x\r\n1\n", "  ::error::x\r\nnew\n1\n", "@@ -2 +2,2 @@\n+new\n 1\n", 0},
+		{"a: '##[error]x'\n", "a: '##[error]y'\n", "@@ -1 +1 @@\n-a: '# #[error]x'\n+a: '# #[error]y'\n", 2},
+		{"1\n# \x1b[31m\n", "0\n# \x1b[31m\n", "@@ -1,2 +1,2 @@\n-1\n+0\n # \n", 1},
+		{"# \x1b[31mpassword: x\n", "# \x1b[31mpassword: y\n", "@@ -1 +1 @@\n-# password: ...\n+# password: ...\n", 0},
+	} {
+		diff, masked := (&Patch{Files: []File{{Name: "f.yaml", Before: []byte(tt.before), After: []byte(tt.after)}}}).Unified()
+		if got := strings.TrimPrefix(diff, "--- a/f.yaml\n+++ b/f.yaml\n"); got != tt.want || masked.Commands != tt.commands {
+			t.Errorf("of %q and %q: %d commands in\n%swant %d in\n%s", tt.before, tt.after, masked.Commands, got, tt.commands, tt.want)
 		}
 	}
 }

@@ -10,8 +10,12 @@ type diffLine struct {
 	op       byte // ' ', '-' or '+'
 	text     string
 	old, now int  // lines before it
-	masked   bool // a secret is left out of the text
+	secret   bool // that is left out of the text
+	command  bool // that the text does not give any more
 }
+
+// masked reports whether the text is not that of the line.
+func (l *diffLine) masked() bool { return l.secret || l.command }
 
 // splitLines returns the lines of a text with their ends.
 func splitLines(text []byte) []string {

@@ -12,16 +12,26 @@ import (
 
 func TestWithoutSecrets(t *testing.T) {
 	for in, want := range map[string]string{
-		"kind: Secret\ndata:\n  a: eA==\n  b: |\n    more\ntype: Opaque\n":                             "kind: Secret\ndata:\n  ...\n  ...\n    ...\ntype: Opaque\n",
-		"stringData:\n  a: x\nkind: \"Secret\"\n---\nkind: ConfigMap\ndata:\n  a: x\n":                 "stringData:\n  ...\nkind: \"Secret\"\n---\nkind: ConfigMap\ndata:\n  a: x\n",
-		"items:\n- kind: Secret # one\n  data:\n    a: x\n  metadata: {name: a}\n":                     "items:\n- kind: Secret # one\n  data:\n    ...\n  metadata: {name: a}\n",
-		"{kind: Secret, stringData: {a: x}}\n":                                                         "...\n",
-		"{\n  \"kind\": \"Secret\",\n  \"stringData\": {\n    \"a\": \"x\"\n  },\n  \"type\": \"\"\n}": "{\n  \"kind\": \"Secret\",\n  \"stringData\": {\n    ...\n  },\n  \"type\": \"\"\n}",
-		"- name: DB_PASSWORD\n  value: x y\n- name: A\n  value: x\n":                                   "- name: DB_PASSWORD\n  value: ...\n- name: A\n  value: x\n",
-		"- name: DB_PASSWORD\n  valueFrom: {secretKeyRef: {name: db, key: p}}\n":                       "- name: DB_PASSWORD\n  valueFrom: {secretKeyRef: {name: db, key: p}}\n",
-		"DB_PASSWORD: \"x\"\r\nAPI_KEY=x\nPASSWORD: ${PW}\nsecretName: x\ntoken:\n":                    "DB_PASSWORD: \"...\"\r\nAPI_KEY=...\nPASSWORD: ${PW}\nsecretName: x\ntoken:\n",
-		"url: http://u:p@cart:80/x\nimage: web:1@sha256:abc\n":                                         "url: http://cart:80/x\nimage: web:1@sha256:abc\n",
-		"certificateRefs:\n- kind: Secret\n  name: cert\n":                                             "certificateRefs:\n- kind: Secret\n  name: cert\n",
+		"kind: Secret\ndata:\n  a: eA==\n  b: |\n    more\ntype: Opaque\n":                                "kind: Secret\ndata:\n  ...\n  ...\n    ...\ntype: Opaque\n",
+		"stringData:\n  a: x\nkind: \"Secret\"\n---\nkind: ConfigMap\ndata:\n  a: x\n":                    "stringData:\n  ...\nkind: \"Secret\"\n---\nkind: ConfigMap\ndata:\n  a: x\n",
+		"items:\n- kind: Secret # one\n  data:\n    a: x\n  metadata: {name: a}\n":                        "items:\n- kind: Secret # one\n  data:\n    ...\n  metadata: {name: a}\n",
+		"{kind: Secret, stringData: {a: x}}\n":                                                            "...\n",
+		"{\n  \"kind\": \"Secret\",\n  \"stringData\": {\n    \"a\": \"x\"\n  },\n  \"type\": \"\"\n}":    "{\n  \"kind\": \"Secret\",\n  \"stringData\": {\n    ...\n  },\n  \"type\": \"\"\n}",
+		"- name: DB_PASSWORD\n  value: x y\n- name: A\n  value: x\n":                                      "- name: DB_PASSWORD\n  value: ...\n- name: A\n  value: x\n",
+		"- name: DB_PASSWORD\n  valueFrom: {secretKeyRef: {name: db, key: p}}\n":                          "- name: DB_PASSWORD\n  valueFrom: {secretKeyRef: {name: db, key: p}}\n",
+		"DB_PASSWORD: \"x\"\r\nAPI_KEY=x\nPASSWORD: ${PW}\nsecretName: x\ntoken:\n":                       "DB_PASSWORD: \"...\"\r\nAPI_KEY=...\nPASSWORD: ${PW}\nsecretName: x\ntoken:\n",
+		"url: http://u:p@cart:80/x\nimage: web:1@sha256:abc\n":                                            "url: http://cart:80/x\nimage: web:1@sha256:abc\n",
+		"- {name: DB_PASSWORD, value: x}\n- {value: 'x y', name: DB_PASSWORD}\n- {name: A, value: x}\n":   "- {name: DB_PASSWORD, value: ...}\n- {value: ..., name: DB_PASSWORD}\n- {name: A, value: x}\n",
+		"- value: x y\n  name: DB_PASSWORD\n- value: a\n  name: B\n":                                      "- value: ...\n  name: DB_PASSWORD\n- value: a\n  name: B\n",
+		"- name: DB_PASSWORD\n  value: |\n    x\n\n    a: y\n- name: A\n":                                 "- name: DB_PASSWORD\n  value: |\n    ...\n\n    ...\n- name: A\n",
+		"- value: >-\n    x\n  name: DB_PASSWORD\n":                                                       "- value: >-\n    ...\n  name: DB_PASSWORD\n",
+		"password:\n  x y\n  z\ncredentials:\n  name: a\n  b: c\n":                                        "password:\n  ...\n  ...\ncredentials:\n  name: a\n  b: c\n",
+		"a: {password: x, user: u}\nb: {\"token\":\"x\"}\nc: {password: ${PW}}\n":                         "a: {password: ..., user: u}\nb: {\"token\":...}\nc: {password: ${PW}}\n",
+		"command: [sh, -c, \"PGPASSWORD=x run --user u --password x\"]\n":                                 "command: [sh, -c, \"PGPASSWORD=... run --user u --password ...\"]\n",
+		"args: [\"--api-token\", \"x\", --password=x, --tokens, a]\n":                                     "args: [\"--api-token\", ..., --password=..., --tokens, a]\n",
+		"a: b\nkey: |\n  -----BEGIN RSA PRIVATE KEY-----\n  abc\n  -----END RSA PRIVATE KEY-----\nc: d\n": "a: b\nkey: |\n  ...\n  ...\n  ...\nc: d\n",
+		"secretKeyRef: {name: s, key: password}\nvolumes: [{secret: {secretName: a}}]\n":                  "secretKeyRef: {name: s, key: password}\nvolumes: [{secret: {secretName: a}}]\n",
+		"certificateRefs:\n- kind: Secret\n  name: cert\n":                                                "certificateRefs:\n- kind: Secret\n  name: cert\n",
 	} {
 		if got := strings.Join(withoutSecrets(strings.SplitAfter(in, "\n")), ""); got != want {
 			t.Errorf("%q\ngot  %q\nwant %q", in, got, want)
@@ -62,8 +72,8 @@ func TestDiffsHaveNoSecrets(t *testing.T) {
 		if strings.Contains(diff, "s3cret") {
 			t.Fatalf("the diff has a secret:\n%s", diff)
 		}
-		if masked != strings.Count(diff, "password: ...\n")+strings.Count(diff, "url: http://x\n") {
-			t.Fatalf("%d lines are masked in\n%s", masked, diff)
+		if masked.Secrets != strings.Count(diff, "password: ...\n")+strings.Count(diff, "url: http://x\n") {
+			t.Fatalf("%d lines are masked in\n%s", masked.Secrets, diff)
 		}
 		cmd := exec.Command("git", "apply", "-")
 		cmd.Dir, cmd.Stdin = dir, strings.NewReader(diff)
@@ -73,7 +83,7 @@ func TestDiffsHaveNoSecrets(t *testing.T) {
 		switch {
 		case errRead != nil:
 			t.Fatal(errRead)
-		case masked > 0:
+		case masked.Secrets > 0:
 			refused++
 			if err == nil || string(got) != before {
 				t.Fatalf("git takes a diff with masked lines:\n%s", diff)

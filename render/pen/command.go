@@ -3,35 +3,9 @@ package pen
 import (
 	"bytes"
 	"io"
-	"strings"
 
-	"github.com/weirgraph/weir/internal/lazy"
+	"github.com/weirgraph/weir/internal/sanitize"
 )
-
-// Systems that run builds read commands from what a program prints: "##[error]" and
-// "##vso[...]" of Azure Pipelines and "##teamcity[...]" anywhere, "::error::" of GitHub at the
-// beginning of a line. A name that is such a command must not give one.
-var command = lazy.NewRegexp(`(?i)##(?:\[|vso\[|teamcity\[)`)
-
-// breakCommands puts a blank into what would be a command in a line of text.
-func breakCommands(line string) string {
-	if strings.Contains(line, "##") {
-		line = command.ReplaceAllStringFunc(line, func(s string) string { return "# " + s[1:] })
-	}
-	if text := strings.TrimSpace(line); strings.HasPrefix(text, "::") {
-		line = strings.Replace(line, "::", ": :", 1)
-	}
-	return line
-}
-
-// escapeCommands does the same in a line of JSON, where no string changes by it: outside
-// strings there is none.
-func escapeCommands(line string) string {
-	if strings.Contains(line, "##") {
-		line = command.ReplaceAllStringFunc(line, func(s string) string { return `\u0023` + s[1:] })
-	}
-	return line
-}
 
 // A Guard passes text on by lines in which the names of inputs give no commands to the system
 // that runs the build.
@@ -72,9 +46,9 @@ func (g *Guard) Flush() error {
 
 func (g *Guard) pass(text []byte) error {
 	if bytes.Contains(text, []byte("##")) || !g.json && bytes.Contains(text, []byte("::")) {
-		replace := breakCommands
+		replace := sanitize.Commands
 		if g.json {
-			replace = escapeCommands
+			replace = sanitize.CommandsOfJSON
 		}
 		var b bytes.Buffer
 		for line := range bytes.Lines(text) {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/weirgraph/weir/internal/sanitize"
 )
 
 // Clean returns a name for one line of output: without escape sequences, and with
@@ -14,7 +15,7 @@ import (
 // broken by a blank.
 func Clean(name string) string {
 	if plain(name) {
-		return breakCommands(name)
+		return sanitize.Commands(name)
 	}
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -28,7 +29,7 @@ func Clean(name string) string {
 	if strings.TrimSpace(name) == "" {
 		return `"` + name + `"`
 	}
-	return breakCommands(name)
+	return sanitize.Commands(name)
 }
 
 // CleanAll is Clean for several names.
