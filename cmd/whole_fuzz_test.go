@@ -22,6 +22,8 @@ var fuzzRuns = append(slices.Clone(runs), [][]string{
 	{"check", "--fail-on", "info", "-o", "markdown"}, {"check", "--only", "declared"}, {"check", "--only", "observed"},
 	{"blast", "S"}, {"blast", "S", "--mode", "hang", "-o", "json"}, {"blast", "S", "--mode", "slow=2s", "--assume-overload"},
 	{"show", "S"}, {"show", "S", "-o", "json"}, {"fate"}, {"contracts", "S"}, {"path", "S", "web"},
+	{"check", "-o", "sarif"}, {"check", "-o", "junit"}, {"check", "-o", "gitlab"}, {"check", "-o", "github"}, {"check", "--no-ignore", "-o", "json"},
+	{"graph", "-o", "html"}, {"graph", "-o", "csv"}, {"show", "S", "--verbose"}, {"fix"}, {"diff"},
 	{"graph", "--focus", "S", "--depth", "1"}, {"graph", "--reduce", "--all", "-o", "csv"}, {"graph", "--collapse", "team"},
 }...)
 
@@ -52,6 +54,9 @@ func seedFiles(t testing.TB) []txtar.File {
 	return files
 }
 
+// orders are what a string of YAML or JSON may have that the system which runs a build, or a terminal, reads as a command.
+var orders = []string{"##[error]", `\n::error::`, "::error::", "##vso[x]", `\u001b[31m`, `\u2028::error::`, "##teamcity[x]"}
+
 // mutate changes a few bytes, words or lines of a text.
 func mutate(r *rand.Rand, text, other []byte) []byte {
 	text = slices.Clone(text)
@@ -62,7 +67,7 @@ func mutate(r *rand.Rand, text, other []byte) []byte {
 		i := r.IntN(len(text))
 		lines := bytes.SplitAfter(text, []byte("\n"))
 		l, m := r.IntN(len(lines)), r.IntN(len(lines))
-		switch r.IntN(8) {
+		switch r.IntN(9) {
 		case 0:
 			text[i] = byte(r.IntN(256))
 		case 1:
@@ -89,6 +94,11 @@ func mutate(r *rand.Rand, text, other []byte) []byte {
 				from := r.IntN(len(other))
 				text = slices.Insert(text, i, other[from:min(len(other), from+1+r.IntN(200))]...)
 			}
+		case 8: // a value becomes an order, with what is left of it behind
+			if at := bytes.IndexByte(lines[l], ':'); at >= 0 {
+				lines[l] = slices.Concat(lines[l][:at], []byte(`: "`+orders[r.IntN(len(orders))]), bytes.Trim(lines[l][at+1:], " \t\r\n\"'"), []byte("\"\n"))
+			}
+			text = bytes.Join(lines, nil)
 		}
 	}
 	return text
@@ -127,6 +137,11 @@ func wholeRun(t testing.TB, dir string, seeds []txtar.File, seed uint64) {
 		}
 		if text := out.String() + talk.String(); strings.Contains(text, "this is a bug in weir") {
 			t.Errorf("seed %d: weir %s: %s", seed, strings.Join(args, " "), text)
+		}
+		for _, text := range []string{out.String(), talk.String()} {
+			if at := order.FindStringIndex(text); at != nil && !slices.Contains(args, "github") && !slices.Contains(args, "html") {
+				t.Errorf("seed %d: weir %s writes %q", seed, strings.Join(args, " "), text[max(0, at[0]-80):min(len(text), at[1]+80)])
+			}
 		}
 		return fmt.Sprint(code, out.String(), talk.String())
 	}
