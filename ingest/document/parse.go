@@ -79,7 +79,16 @@ func (d *Document) parse() (*yaml.Node, error) {
 		}
 		jsonErr = err
 	}
-	y, err := parseYAML(d.part.fromMargin())
+	p := d.part.fromMargin()
+	y, err := parseYAML(p)
+	if err != nil {
+		if text, ok := plainActions(p.Text); ok {
+			p.Text = text
+			if again, e := parseYAML(p); e == nil {
+				y, err = again, nil
+			}
+		}
+	}
 	if err != nil && jsonErr != nil {
 		return nil, jsonErr // all of its brackets and strings end, so JSON was meant
 	}

@@ -66,6 +66,9 @@ func (d *Document) Template(parsed error) (Engine, int32) {
 	}
 	if syntax := (*SyntaxError)(nil); errors.As(parsed, &syntax) && syntax.Line > 0 {
 		line := d.lineOf(int32(syntax.Line))
+		if quotedAction.Match(line) {
+			return d.braces(), int32(syntax.Line)
+		}
 		for _, m := range brokenLineMarks {
 			if m.mark.Match(line) {
 				return m.engine, int32(syntax.Line)
@@ -110,8 +113,30 @@ var brokenLineMarks = []engineMark{
 
 var (
 	ofHelm = lazy.NewRegexp(`\{\{[^}]*(?:[.$]\.?(?:Values|Release|Chart|Capabilities)\b|\binclude +")`)
-	ofGo   = lazy.NewRegexp(`\{\{-? *(?:[.$]|/\*|(?:if|range|end|define|template|with|block|else|printf|required|default)\b[^%]*\}\})`)
+	ofGo   = lazy.NewRegexp(`\{\{-? *(?:[.$]|/\*|(?:if|range|end|define|template|with|block|else|printf|required|default|index)\b[^%]*\}\}|[A-Za-z]\w* +")`)
 )
+
+// quotedAction matches a placeholder with a word in double quotes, which ends the string in double
+// quotes that the placeholder is in.
+var quotedAction = lazy.NewRegexp(`\{\{[^{}"]*"[^{}]*\}\}`)
+
+// An envAction is the value of an environment variable in the files of Traefik, which fills it in as
+// it reads them.
+var envAction = lazy.NewRegexp(`\{\{-? *env +"\w+" *-?\}\}`)
+
+// plainActions returns a text without the quotes in its placeholders, in which all else has its place,
+// if these are only values of environment variables. It reports false for any other text.
+func plainActions(text []byte) ([]byte, bool) {
+	actions := bytes.Count(text, []byte("{{"))
+	if actions == 0 {
+		return nil, false
+	}
+	plain := envAction.ReplaceAllStringFunc(string(text), func(action string) string {
+		actions--
+		return strings.ReplaceAll(action, `"`, " ")
+	})
+	return []byte(plain), actions == 0
+}
 
 // braces returns the engine of a document with placeholders in braces.
 func (d *Document) braces() Engine {

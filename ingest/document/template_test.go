@@ -11,3 +11,25 @@ func TestPlaceholderDefault(t *testing.T) {
 		}
 	}
 }
+
+// What Traefik fills in from its environment leaves a file readable, in quotes of either kind.
+func TestEnvironmentActions(t *testing.T) {
+	for _, tt := range []struct {
+		text, want string
+		engine     Engine
+	}{
+		{`a: "http://x/?to={{env "HOST"}}"`, "http://x/?to={{env  HOST }}", NoEngine},
+		{"a: 'Host({{ env \"HOST\" }})'", `Host({{ env "HOST" }})`, NoEngine},
+		{"a: \"{{env \"ONE\"}}\"\nb: '{{ env \"TWO\" }}'", "{{env  ONE }}", NoEngine},
+		{`a: "{{ index .All "HOST" }}"`, "", GoTemplate},
+		{"a: \"{{env \"ONE\"}}\"\nb: [c", "", GoTemplate},
+	} {
+		d, err := First("x.yaml", []byte(tt.text))
+		if got := d.Root.Get("a").Str(); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
+		}
+		if engine, _ := d.Template(err); engine != tt.engine {
+			t.Errorf("%q: engine %d, want %d", tt.text, engine, tt.engine)
+		}
+	}
+}
