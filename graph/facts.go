@@ -60,6 +60,7 @@ type Project struct {
 	Main     bool // its product starts from this file without being given its name
 	Fragment bool // by its name, the file is made to be used by others
 	Test     bool // it was found in a directory for tests, or has the name of a file for them
+	Named    bool // the file is itself a source of the run
 	Parts    []ProjectPart
 	Facts    *Facts
 }

@@ -150,6 +150,7 @@ func (a *coverage) add(t *batch) error {
 	}
 	take(t.facts.Configs)
 	for i := range t.facts.Projects {
+		t.facts.Projects[i].Named = t.file.named
 		t.facts.Projects[i].Test = !t.file.named && (t.file.test || isTestFile(t.file.base()))
 		take(t.facts.Projects[i].Facts.Configs)
 	}

@@ -72,6 +72,8 @@ func assemble(f *graph.Facts) []graph.Problem {
 		}
 	}
 	projects, problems := leaveTests(f, projects)
+	projects, more := leaveNotIncluded(projects)
+	problems = append(problems, more...)
 	problems = append(problems, leaveForms(projects)...)
 	for _, p := range projects {
 		Join(f, p.Facts)
@@ -113,6 +115,56 @@ func leaveTests(f *graph.Facts, projects []*graph.Project) ([]*graph.Project, []
 		Message: are + " for tests, by the names of files or directories, and not read",
 		Hint:    "name the file or its directory as a source to read it",
 	}}
+}
+
+// minIncluded is how many files of a directory a project includes at least, where the other ones
+// are parts that it leaves out. One or two may be what it shares with them.
+const minIncluded = 3
+
+// leaveNotIncluded leaves out the files beside those that a project includes from another directory:
+// each is a part, as they are, that is switched off. A file that is started under its name, or that
+// includes others, is a project.
+func leaveNotIncluded(projects []*graph.Project) ([]*graph.Project, []graph.Problem) {
+	by := map[string]*graph.Project{} // by directory: the first that includes its files
+	for _, p := range projects {
+		count := map[string]int{}
+		for _, part := range p.Parts {
+			if part.Service == "" {
+				count[path.Dir(part.File)]++
+			}
+		}
+		for dir, n := range count {
+			if n >= minIncluded && dir != path.Dir(p.File) && by[dir] == nil {
+				by[dir] = p
+			}
+		}
+	}
+	left := map[string][]string{}
+	var dirs []string
+	kept := slices.DeleteFunc(projects, func(p *graph.Project) bool {
+		dir := path.Dir(p.File)
+		if by[dir] == nil || !p.Fragment || p.Main || p.Named || len(p.Parts) > 0 {
+			return false
+		}
+		if left[dir] == nil {
+			dirs = append(dirs, dir)
+		}
+		left[dir] = append(left[dir], path.Base(p.File))
+		return true
+	})
+	var problems []graph.Problem
+	for _, dir := range dirs {
+		files, are := left[dir][0], " is"
+		if n := len(left[dir]); n > 1 {
+			files, are = english.Count(n, "file")+" (first: "+files+")", " are"
+		}
+		problems = append(problems, graph.Problem{
+			Origin: by[dir].Origin, Level: graph.Skipped,
+			Message: files + " of " + dir + are + " not included, as other files there are, and not read",
+			Hint:    "include them, or name the files as sources to read them",
+		})
+	}
+	return kept, problems
 }
 
 // An assembly is how files are parts of each other.
