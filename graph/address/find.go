@@ -268,6 +268,9 @@ func urlEnd(text string, i int) int {
 
 // url adds the addresses of one URL, whose scheme was cut off.
 func (f *finder) url(scheme, rest string) {
+	if plain, looked := cutLookup(scheme); looked {
+		scheme = plain
+	}
 	if nonServiceSchemes[scheme] || !isScheme(scheme) {
 		return
 	}
@@ -452,6 +455,7 @@ func (f *finder) token(s string) {
 		}
 		s = s[i+1:]
 	}
+	s, looked := cutLookup(s)
 	s, path, _ := strings.Cut(s, "/")
 	if s == "" {
 		return
@@ -466,15 +470,19 @@ func (f *finder) token(s string) {
 	if !ok || HasPlaceholder(host) && !f.key.address {
 		return
 	}
+	looked = looked && (port > 0 || strings.Contains(host, "."))
+	host = withoutService(host)
 	hasLetter := strings.IndexFunc(host, func(r rune) bool { return r >= 'a' && r <= 'z' }) >= 0
 	switch {
+	case looked && hasLetter:
+		f.add(graph.Address{Host: host, Port: port}, "hostport", false)
 	case port > 0 && (hasLetter || isIP(host)):
 		a := graph.Address{Host: host, Port: port}
 		if ProtocolOn("", port).database && path != "" {
 			a.Database = path
 		}
 		f.add(a, "hostport", !f.key.address || f.namesService(host))
-	case port == 0 && IsDomain(host) && f.key.host && path == "" && !notHosts[host]:
+	case port == 0 && IsDomain(host) && (f.key.host || f.key.name && isClusterName(host)) && path == "" && !notHosts[host]:
 		f.add(graph.Address{Host: host}, "host", f.words)
 	case port == 0 && bare && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts[host] && !isFile(host):
 		f.add(graph.Address{Host: host}, "host", true)

@@ -72,6 +72,19 @@ func TestMentions(t *testing.T) {
 		{"VOLUME", "/var/run/docker.sock:/var/run/docker.sock", ""},
 		{"JAVA_OPTS", "-Xmx64m -Djava.security.egd=file:/dev/urandom", ""},
 
+		// names that the program looks up itself
+		{"endpoint", "dnssrv+_grpc._tcp.store.monitoring", "store.monitoring env-hostport"},
+		{"query", "dnssrvnoa+_http._tcp.query", "query env-hostport"},
+		{"join_members", "dns+gossip-ring:7946", "gossip-ring:7946 env-hostport"},
+		{"alertmanagers.url", "dnssrv+http://_web._tcp.alerts.monitoring:9093", "http://alerts.monitoring:9093 env-url"},
+		{"CACHE_HOST", "_client._tcp.cache.shop", "cache.shop env-host"},
+		{"mode", "dns+tls", ""},
+		{"agent_dns", "agent.shop.svc.cluster.local", "agent.shop.svc.cluster.local env-host"},
+		{"agent_dns", "agent", ""},
+		{"AGENT_FQDN", "agent.example.org", ""},
+		{"cert_dns", "agent.shop.svc.cluster.local", ""},
+		{"DNS.1", "agent.shop.svc.cluster.local", ""},
+
 		// hosts
 		{"DB_HOST", "mysqldb", "mysqldb env-host?"},
 		{"DB_HOST", "db.prod.rds.amazonaws.com", "db.prod.rds.amazonaws.com env-host"},

@@ -13,6 +13,7 @@ type Key struct {
 	Words      []string // lower case: "CATALOG_SERVICE_ADDR", "catalogServiceAddr" and "catalog.service.addr" are the same
 	address    bool     // the value is an address, if it can be one
 	host       bool     // the value is a host, even when it is a bare word
+	name       bool     // the value is the name of something in the DNS
 	own        bool     // the value is where the service itself listens, or what others call it
 	ignored    bool     // the value is no address, however much it looks like one
 	insideOnly bool     // only an address inside the estate is one that it calls
@@ -46,6 +47,10 @@ var (
 		url uri endpoint endpoints seeds nodes upstream target targets bootstrap join`)
 	// ipWords mark a word as a host as well. Of digits they are most often the service's own.
 	ipWords = wordSet(`ip ips ipv4 ipv6`)
+	// dnsWords end a key whose value is a name in the DNS, after the word for what has it.
+	dnsWords = wordSet(`dns fqdn`)
+	// certifiedWords precede such a word where the name is one of a certificate.
+	certifiedWords = wordSet(`names name alt san sans subject cert certificate tls ssl`)
 	// storeWords end a key whose value may be the service that is one: SESSION_REDIS.
 	storeWords = wordSet(`redis valkey memcached memcache mongo mongodb mysql mariadb postgres postgresql cassandra
 		elasticsearch opensearch clickhouse kafka rabbitmq nats etcd minio`)
@@ -136,6 +141,9 @@ func ParseKey(key string) Key {
 		}
 		if w == "policy" && i > 1 && k.Words[i-1] == "security" && k.Words[i-2] == "content" { // what pages may load
 			k.ignored = true
+		}
+		if dnsWords[w] && i == n-1 && i > 0 && !certifiedWords[k.Words[i-1]] {
+			k.name = true
 		}
 		k.store = k.store || i == n-1 && n > 1 && storeWords[w]
 		k.digits = k.digits || interfaceWords[w]

@@ -83,7 +83,7 @@ func parseAuthority(scheme, s string) []graph.Address {
 		if !ok {
 			return nil
 		}
-		list = append(list, graph.Address{Scheme: scheme, Host: h, Port: port, Path: pathOf(tail), Database: db})
+		list = append(list, graph.Address{Scheme: scheme, Host: withoutService(h), Port: port, Path: pathOf(tail), Database: db})
 	}
 	return list
 }
@@ -138,6 +138,38 @@ func SplitHostPort(s string) (host string, port int, ok bool) {
 		return "", 0, false
 	}
 	return host, port, true
+}
+
+// cutLookup cuts off what Thanos, Mimir and Loki have before the address of a program whose members
+// they look up in the DNS themselves: "dns+db:9042", "dnssrv+_grpc._tcp.store.monitoring".
+func cutLookup(s string) (rest string, looked bool) {
+	for _, p := range []string{"dns+", "dnssrv+", "dnssrvnoa+"} {
+		if rest, ok := strings.CutPrefix(s, p); ok {
+			return rest, true
+		}
+	}
+	return s, false
+}
+
+// withoutService returns the host of a name of an SRV record: "store.monitoring" of
+// "_grpc._tcp.store.monitoring".
+func withoutService(host string) string {
+	if !strings.HasPrefix(host, "_") {
+		return host
+	}
+	_, rest, _ := strings.Cut(host, ".")
+	for _, protocol := range []string{"_tcp.", "_udp."} {
+		if name, ok := strings.CutPrefix(rest, protocol); ok {
+			return name
+		}
+	}
+	return host
+}
+
+// isClusterName reports whether a host is the whole name of a Service in a cluster.
+func isClusterName(host string) bool {
+	labels := strings.Split(host, ".")
+	return len(labels) > 2 && labels[2] == "svc"
 }
 
 // isPort reports whether s can be the number of a port.
