@@ -161,11 +161,13 @@ func isDatasources(_ string, root document.Node) bool {
 		root.Get("url").IsScalar() && root.Get("access").IsScalar() && root.Get("type").IsScalar() // what is sent to its API
 }
 
-// readDatasources reads what Grafana shows data of. A single datasource is a
-// message to Grafana: whoever mounts it sends it there and asks no datasource.
+// readDatasources reads what Grafana shows data of, without what browsers ask themselves. A single
+// datasource is a message to Grafana: whoever mounts it sends it there and asks no datasource.
 func readDatasources(s *settings.Collector, root settings.YAMLRoot) {
 	for _, source := range root.Get("datasources").List() {
-		s.Put(root, source.Get("url"), "datasources.url")
+		if access := source.Get("access").Str(); access != "browser" && access != "direct" {
+			s.Put(root, source.Get("url"), "datasources.url")
+		}
 	}
 }
 
