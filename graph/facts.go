@@ -169,6 +169,7 @@ type Name struct {
 	Selects  Selector // the workloads behind it, when it selects by labels
 	Of       Ref      // the one entity behind it, if the document names it
 	Target   string   // the host that it is an alias of: ExternalName, a DNS alias
+	Twin     string   // the host of the same service in another cluster, which it is if the inputs declare it
 	Backends []string // addresses behind it: a ServiceEntry's endpoints, an Endpoints object's hosts
 	Ports    []Port
 	Headless bool

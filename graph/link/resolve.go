@@ -32,6 +32,7 @@ func (l *linker) index() {
 	l.connectRealms()
 	l.resolveAliases()
 	l.findHomeNamespaces()
+	l.joinTwins()
 }
 
 func (l *linker) indexEntity(c int) {
@@ -113,6 +114,22 @@ func (l *linker) resolveAliases() {
 			target = l.addExternal(n.Target, "", n.Origin)
 		}
 		l.unite(target, c)
+	}
+}
+
+// joinTwins joins names for services of other clusters with those services, where the inputs declare
+// them: they are read together with what runs there.
+func (l *linker) joinTwins() {
+	for i := range l.f.Names {
+		n := &l.f.Names[i]
+		if n.Twin == "" || len(n.Hosts) == 0 {
+			continue
+		}
+		if c, ok := l.resolve(n.Hosts[0], n.Realm, n.Namespace); ok {
+			if twin, ok := l.resolve(n.Twin, n.Realm, n.Namespace); ok {
+				l.unite(twin, c)
+			}
+		}
 	}
 }
 

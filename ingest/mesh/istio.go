@@ -124,6 +124,9 @@ func serviceEntry(r *resource.Object) {
 		if name.Hosts[0] == "" {
 			continue
 		}
+		if name.Twin = ""; !name.Outside {
+			name.Twin = inOtherCluster(name.Hosts[0])
+		}
 		name.Ref = r.RefTo(r.Kind, "", name.Hosts[0])
 		name.Origin = r.At(host)
 		r.Facts.Names = append(r.Facts.Names, name)
@@ -131,6 +134,17 @@ func serviceEntry(r *resource.Object) {
 			r.Member(r.Ref(), r.Host(name.Hosts[0]), host)
 		}
 	}
+}
+
+// inOtherCluster returns the name that a Service has in its own cluster: meshes of several control
+// planes reach "cart.shop.svc.cluster.local" of another cluster as "cart.shop.global". It returns ""
+// for any other host.
+func inOtherCluster(host string) string {
+	inside, ok := strings.CutSuffix(host, ".global")
+	if !ok || strings.Count(inside, ".") != 1 || strings.Contains(inside, "*") {
+		return ""
+	}
+	return inside + ".svc.cluster.local"
 }
 
 // storeKinds are the protocols of a ServiceEntry that only stores speak.
