@@ -11,7 +11,8 @@ import (
 
 // dropOff drops the services of profiles that are off, unless one that is on names them: then
 // the profile is meant to be on. COMPOSE_PROFILES in the project's .env file switches
-// profiles on. If every service has a profile, it is unknown which are on, and all are kept.
+// profiles on. If every service has a profile, but for those that only prepare others, it is unknown
+// which are on, and all are kept.
 func (p *composeProject) dropOff(vars *variables) {
 	active := strings.FieldsFunc(vars.values["COMPOSE_PROFILES"], func(r rune) bool { return r == ',' || r == ' ' })
 	on := map[string]bool{}
@@ -23,7 +24,7 @@ func (p *composeProject) dropOff(vars *variables) {
 			queue = append(queue, name)
 		}
 	}
-	if len(queue) == 0 || len(queue) == len(p.order) {
+	if len(queue) == len(p.order) || !slices.ContainsFunc(queue, func(name string) bool { return !p.prepares(name) }) {
 		return
 	}
 	for len(queue) > 0 {
@@ -48,6 +49,15 @@ func (p *composeProject) dropOff(vars *variables) {
 		p.main.Problem(graph.Note, p.main.Root, "set COMPOSE_PROFILES in .env next to the file to read them",
 			"services of profiles that are off: %s", strings.Join(off, ", "))
 	}
+}
+
+// prepares reports whether a service runs to its end before others begin: some wait for that.
+func (p *composeProject) prepares(name string) bool {
+	return slices.ContainsFunc(p.order, func(other string) bool {
+		return slices.ContainsFunc(p.services[other].dependsOn, func(need composeNeed) bool {
+			return need.text == name && need.condition == "service_completed_successfully"
+		})
+	})
 }
 
 // names returns the words in the settings of s that may be names of services.
