@@ -127,7 +127,7 @@ func (r *reader) takesWhole(text []byte) bool {
 }
 
 // failed is the outcome of a document that does not parse. One of a JSON file that was found in a
-// directory, with keys that no reader has a use for, is none of weir's inputs, nor is a text.
+// directory, with keys that no reader has a use for or a list of literals of another language, is none of weir's inputs, nor is a text.
 func (r *reader) failed(t *batch, d *document.Document, err error, line int32) outcome {
 	var syntax *document.SyntaxError
 	p := graph.Problem{Origin: d.Line(int(line), 0), Message: err.Error(), Level: graph.Failed}
@@ -139,7 +139,10 @@ func (r *reader) failed(t *batch, d *document.Document, err error, line int32) o
 			p.Level, p.Message = graph.Skipped, p.Message+"; the file is not read, since it begins with text and no key"
 		case path.Ext(d.Head.Base) == ".json":
 			d.Head = d.Outline()
-			if d.Head.Keys != nil && r.match(d) == nil {
+			switch {
+			case d.ListsLiterals():
+				p.Level, p.Message = graph.Skipped, p.Message+"; the file is not read, since it is a list of another language's literals"
+			case d.Head.Keys != nil && r.match(d) == nil:
 				p.Level, p.Message = graph.Skipped, p.Message+"; the file is not read, and by its keys it is no input"
 			}
 		}

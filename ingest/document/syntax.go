@@ -113,6 +113,21 @@ func (d *Document) BeginsAsText() bool {
 	return false
 }
 
+// ListsLiterals reports whether a document is a list of objects the first of which begins with a key without
+// quotes, as in source code of JavaScript with the name of a JSON file. No program writes such JSON.
+func (d *Document) ListsLiterals() bool {
+	c := jsonCursor{text: d.part.Text}
+	if c.space(); !c.next('[') {
+		return false
+	}
+	if c.space(); !c.next('{') {
+		return false
+	}
+	c.space()
+	first := c.peek() | 0x20
+	return first >= 'a' && first <= 'z'
+}
+
 // isCutOff reports whether a text in brackets, as JSON is, ends before they are closed.
 func isCutOff(text []byte) bool {
 	text = bytes.TrimLeft(text, " \t\r\n")
