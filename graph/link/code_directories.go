@@ -74,14 +74,21 @@ func (c *codeDirectories) factsOfSettings() {
 		if cfg.Realm != "file" || cfg.Owner == nil || !cfg.OwnerSaid {
 			continue
 		}
-		dir := path.Dir(cfg.Name)
-		if module, _, ok := strings.Cut(dir+"/", "/src/main/resources/"); ok {
-			dir = module
-		} else if dir == "src/main/resources" {
-			dir = "."
-		}
+		dir := moduleOf(cfg.Name)
 		c.facts[dir] = append(c.facts[dir], &graph.CodeDirectory{Dir: dir, Name: cfg.Owner.Name, Reason: graph.DirectoryApplication, Origin: cfg.Origin})
 	}
+}
+
+// moduleOf returns the directory of the module that a file of settings belongs to, else the one it is in.
+func moduleOf(file string) string {
+	dir := path.Dir(path.Clean(file))
+	if module, _, ok := strings.Cut(dir+"/", "/src/main/resources/"); ok {
+		return module
+	}
+	if dir == "src/main/resources" {
+		return "."
+	}
+	return dir
 }
 
 // factsOfDockerfiles adds the directories that programs take from where they are built. Those that several take are

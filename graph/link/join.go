@@ -66,7 +66,8 @@ func (l *linker) join() {
 // joinImages joins the configuration of a program that no service has the name of with the one
 // service that runs an image of that name: a module is built into an image called like it, or
 // with a further ending that the images of three or more modules have. Else it is that of the one
-// service whose name has the same letters, "order-service" of "orderService". A file that only its
+// service whose name has the same letters, "order-service" of "orderService", or that has the name of the
+// module's artifact of Maven, or runs an image called like it. A file that only its
 // directory gives to a program belongs to the image with that name, unless that is a stock image.
 func (l *linker) joinImages() {
 	running := map[string][]int{} // roots by the name of their image
@@ -87,6 +88,7 @@ func (l *linker) joinImages() {
 			owned[name] = owned[name] || strings.Contains(t.Image, "/")
 		}
 	}
+	artifacts := l.artifacts()
 	byEnding := map[string]map[int]int{} // the roots of images by the programs that they begin with
 	for c := range l.entities {
 		e := &l.entities[c]
@@ -105,6 +107,16 @@ func (l *linker) joinImages() {
 			l.unite(list[0], c)
 			continue
 		}
+		if artifact := artifacts[moduleOf(e.origin.File)]; artifact != "" {
+			if list := alike[relaxed(artifact)]; len(list) == 1 {
+				l.unite(list[0], c)
+				continue
+			}
+			if list := running[strings.ToLower(artifact)]; len(list) == 1 {
+				l.unite(list[0], c)
+				continue
+			}
+		}
 		for image, list := range running {
 			if ending, ok := strings.CutPrefix(image, name+"-"); ok && len(list) == 1 {
 				if byEnding[ending] == nil {
@@ -121,6 +133,17 @@ func (l *linker) joinImages() {
 			}
 		}
 	}
+}
+
+// artifacts returns the names of packages by their directories.
+func (l *linker) artifacts() map[string]string {
+	names := map[string]string{}
+	for i := range l.f.CodeDirectories {
+		if f := &l.f.CodeDirectories[i]; f.Reason == graph.DirectoryPackage && f.Dir != "" {
+			names[f.Dir] = f.Name
+		}
+	}
+	return names
 }
 
 // isJoined reports whether a root has other entities.
