@@ -45,6 +45,9 @@ var (
 	// hostWords mark a bare word as a host.
 	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames pghost pghostaddr server servers broker brokers
 		url uri endpoint endpoints seeds nodes upstream target targets bootstrap join`)
+	// gluedWords precede a word for a host, as one word with it: LDAPHOST, MYSQLHOST, mongourl.
+	gluedWords = wordSet(`ldap smtp imap mail db database sql mysql mariadb postgres postgresql redis mongo mongodb rabbit rabbitmq
+		kafka amqp elastic elasticsearch nats mq api backend`)
 	// ipWords mark a word as a host as well. Of digits they are most often the service's own.
 	ipWords = wordSet(`ip ips ipv4 ipv6`)
 	// dnsWords end a key whose value is a name in the DNS, after the word for what has it.
@@ -92,12 +95,12 @@ var (
 
 // ParseKey reads the name of a setting. It costs one pass over the key.
 func ParseKey(key string) Key {
-	k := Key{Words: Words(key)}
+	k := Key{Words: keyWords(key)}
 	lower := strings.ToLower(key)
 	for _, p := range browserPrefixes {
 		if strings.HasPrefix(lower, p) && lower != "public_url" {
 			k.page, k.insideOnly = true, true
-			k.Words = Words(key[len(p):])
+			k.Words = keyWords(key[len(p):])
 			break
 		}
 	}
@@ -255,6 +258,27 @@ func Words(key string) []string {
 	return words
 }
 
+// keyWords are the words of a key, of which the last may be two that are written as one.
+func keyWords(key string) []string {
+	words := Words(key)
+	if n := len(words); n > 0 {
+		if of := gluedTo(words[n-1]); of > 0 {
+			return append(words[:n-1], words[n-1][:of], words[n-1][of:])
+		}
+	}
+	return words
+}
+
+// gluedTo returns where in a word in lower case the word for a host begins that is written as one with what has it; 0 if none is.
+func gluedTo(word string) int {
+	for _, end := range []string{"host", "hostname", "hosts", "url", "uri", "addr"} {
+		if of, ok := strings.CutSuffix(word, end); ok && gluedWords[of] {
+			return len(of)
+		}
+	}
+	return 0
+}
+
 // endsAcronym reports whether the capital at i begins a word after the acronym from start on:
 // that of two capitals or more, where two small letters follow. "URLs" and "IPv4" are one word.
 func endsAcronym(key string, start, i int) bool {
@@ -286,6 +310,8 @@ func SiblingKey(key, word string) string {
 	switch {
 	case last == "PGHOST": // libpq writes its words in one: PGPORT, PGDATABASE
 		return key[:i] + "PG" + strings.ToUpper(word)
+	case gluedTo(strings.ToLower(last)) > 0 && last == strings.ToUpper(last): // LDAPPORT
+		return key[:i] + last[:gluedTo(strings.ToLower(last))] + strings.ToUpper(word)
 	case !hostWords[strings.ToLower(last)]:
 		return ""
 	case last == strings.ToUpper(last):

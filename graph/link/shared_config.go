@@ -52,6 +52,7 @@ type sharing struct {
 	readers map[bundle]set[int]           // the roots that have a bundle
 	called  map[bundle]*readerNames       // their names
 	refer   map[string]set[int]           // the roots in whose settings a placeholder has the name of a setting, by its relaxed form
+	modules map[string]set[int]           // the same, of files in modules of Maven and Gradle
 	chosen  map[[2]int]bool               // the programs that name a database of a store themselves, with the store
 	inCode  map[string]bool               // the settings that code reads, by their relaxed forms
 }
@@ -291,7 +292,7 @@ func (s *sharing) storeOf(e *entry) string {
 
 // findReferences finds which settings of files placeholders refer to.
 func (s *sharing) findReferences() {
-	s.refer, s.inCode = map[string]set[int]{}, map[string]bool{}
+	s.refer, s.modules, s.inCode = map[string]set[int]{}, map[string]set[int]{}, map[string]bool{}
 	for i := range s.f.Code {
 		for _, name := range s.f.Code[i].Settings {
 			s.inCode[relaxed(name)] = true
@@ -308,7 +309,7 @@ func (s *sharing) findReferences() {
 			if c.scope.isOtherBinder(v.Key) {
 				root = -1 // it acts in no program
 			}
-			rest := v.Text
+			rest, isModule := v.Text, strings.Contains("/"+v.Origin.File, "/src/main/resources/")
 			for {
 				_, after, found := strings.Cut(rest, "${")
 				if !found {
@@ -319,6 +320,9 @@ func (s *sharing) findReferences() {
 					break
 				}
 				put(s.refer, relaxed(after[:end]), root)
+				if isModule {
+					put(s.modules, relaxed(after[:end]), root)
+				}
 				rest = after[end:]
 			}
 		}

@@ -17,7 +17,7 @@ import (
 //   - whose name, and that of no other program with the bundle, is in the key or the host
 //   - if it names no program, and is the only store of its product in the bundle, for a program
 //     that is no store itself, unless at least half of the programs with the bundle are shown to use it otherwise, or
-//     the program's settings refer to variables of the bundle and not to that one
+//     the program is a module whose settings refer to variables of the bundle and not to that one
 //   - if it is for what all programs use alike: telemetry, a registry
 //
 // but not for a program in whose settings nothing refers to a definition that settings of others
@@ -141,8 +141,8 @@ func (s *sharing) isDefinition(c *caller, e *entry) bool {
 // ownVariables are the first words of variables that a framework reads itself, without a placeholder in the program's settings.
 var ownVariables = wordList(`spring eureka management quarkus micronaut server logging otel dapr`)
 
-// isUnread reports whether an entry is a variable of a bundle that the program does not read: placeholders in its
-// settings refer to other variables of the bundle, and neither they nor any code refer to this one.
+// isUnread reports whether an entry is a variable of a bundle that the program does not read: placeholders in the
+// settings of its module refer to other variables of the bundle, and neither they nor any code refer to this one.
 func (s *sharing) isUnread(c *caller, e *entry) bool {
 	name := relaxed(e.value.Key)
 	first, _, _ := strings.Cut(strings.ToLower(e.value.Key), "_")
@@ -151,7 +151,7 @@ func (s *sharing) isUnread(c *caller, e *entry) bool {
 	}
 	for i := range c.scope.values {
 		v := &c.scope.values[i]
-		if v.Source == graph.FromEnv && v.config == e.value.config && v.Origin.File == e.value.Origin.File && s.refer[relaxed(v.Key)].has(c.from) {
+		if v.Source == graph.FromEnv && v.config == e.value.config && v.Origin.File == e.value.Origin.File && s.modules[relaxed(v.Key)].has(c.from) {
 			return true
 		}
 	}
@@ -177,9 +177,15 @@ func (s *sharing) isStore(root int) bool {
 	return keepsState(s.kinds[root])
 }
 
+// dashboards are images of programs that show what others collect. Programs send them nothing.
+var dashboards = wordList(`kibana opensearch-dashboards grafana grafana-oss grafana-enterprise`)
+
 // isCommon reports whether an entry is for what all programs of an estate use alike.
 func (s *sharing) isCommon(e *entry) bool {
 	kind := address.ProtocolOn(e.Scheme, e.Port).Kind
+	if e.to >= 0 && slices.Contains(dashboards, s.programs[e.to].image) {
+		return false
+	}
 	if e.to >= 0 && e.to < len(s.kinds) && s.kinds[e.to] == graph.KindTelemetry {
 		return true
 	}
