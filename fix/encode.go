@@ -55,7 +55,7 @@ func nest(steps []step, value *yaml.Node) *yaml.Node {
 }
 
 // plainText is text that YAML reads as a string without quotes, in blocks and in brackets.
-var plainText = lazy.NewRegexp(`^[A-Za-z0-9_./*][A-Za-z0-9_./*+@%-]*$`)
+var plainText = lazy.NewRegexp(`^[A-Za-z0-9_./*][A-Za-z0-9_./*+@%=-]*$`)
 
 // scalar writes a scalar, as JSON or as YAML.
 func scalar(n *yaml.Node, asJSON bool) string {

@@ -63,6 +63,9 @@ func editTree(text []byte, line, place int, inside bool, edit policy.Edit, was s
 		if at == nil {
 			return nil, errNoPlace
 		}
+		if path != "" && at.Kind == yaml.ScalarNode && parent != nil && parent.Kind == yaml.SequenceNode && strings.Contains(at.Value, "=") {
+			return nil, errNoPlace // a block in one word, "Retry=3", has no room for a field
+		}
 		if path != "" && (at.Kind == yaml.ScalarNode || at.Kind == yaml.SequenceNode && path[0] != '[') && !e.isShortForm(root, at) {
 			at, copied, parent = e.around(root, want, nil)
 		}

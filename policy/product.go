@@ -34,6 +34,7 @@ type Product struct {
 	Around         *Product     // the product behind it, on top of whose defaults its policies come
 	EjectionName   string       // what it calls the ejection of single hosts; empty is "outlier detection"
 	KeepsHeadless  bool         // sends calls to a headless Service to the address that the caller chose, so it can eject none; see Set.KeepsHeadless
+	SkipsHeadless  bool         // takes no policies for the calls to a headless Service
 	TriesOfRetries bool         // its timeout for one attempt belongs to its retries: there is none where they are switched off
 	Ignores        []string     // the fields of an API, by path, that it does not take from the routes that it carries
 	NoPanic        bool         // never sends calls to ejected hosts, however few others are left
@@ -75,6 +76,9 @@ type Product struct {
 	// Merges has, by kind, the field and value with which an object for some of the calls adds to
 	// one for more of them. Without it the object replaces the other as a whole.
 	Merges map[string]Edit
+	// PortSettings are, by kind, the block of an object's settings and that of those for a port, which
+	// replace the others as a whole: two beginnings of paths.
+	PortSettings map[string][2]string
 	// OnlyPolicies are the kinds of objects that hold policies and nothing else: one of which
 	// nothing acts can go.
 	OnlyPolicies []string

@@ -99,6 +99,10 @@ type Remediation struct {
 	Edits []Edit // to be made together; never empty
 	Block string // how the names of objects with such blocks begin, of BasePlace where the product has several kinds
 
+	// Others adds the entry of the object for the requests that none of its entries is for; nil if these
+	// cannot have one. A DurationValue in it is the value.
+	Others *Edit
+
 	// IfWritten lets it be made only beside another field of its block.
 	IfWritten bool
 
@@ -139,8 +143,8 @@ func (p *Product) of(r *Remediations, purpose Purpose, kinds []string) (Remediat
 	}
 	list, first := r[purpose], -1
 	for i := range list {
-		alike := len(kinds) > 0 && isResource(list[i].Kind) == isResource(kinds[0])
-		if acts(&list[i]) && (first < 0 || alike && isResource(list[first].Kind) != isResource(kinds[0])) {
+		alike := len(kinds) > 0 && IsResource(list[i].Kind) == IsResource(kinds[0])
+		if acts(&list[i]) && (first < 0 || alike && IsResource(list[first].Kind) != IsResource(kinds[0])) {
 			first = i
 		}
 	}
@@ -228,15 +232,15 @@ func (r Remediation) named(object string) string {
 		return "the callee's Service"
 	case strings.HasPrefix(r.Kind, "the "):
 		return r.Kind
-	case isResource(r.Kind):
+	case IsResource(r.Kind):
 		return article(r.Kind) + " " + r.Kind
 	}
 	return "the " + r.Kind
 }
 
-// isResource reports whether a kind is that of an object in a cluster, of which users
+// IsResource reports whether a kind is that of an object in a cluster, of which users
 // may have none.
-func isResource(kind string) bool {
+func IsResource(kind string) bool {
 	return kind != "" && 'A' <= kind[0] && kind[0] <= 'Z' && !strings.Contains(kind, " ")
 }
 

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Rewrite returns the text that means now where old, a scalar or a list in brackets, means was, to
@@ -28,6 +30,9 @@ func Rewrite(by []*Product, old string, was, now any) (string, bool) {
 		n, err := strconv.Atoi(old)
 		if was, ok := was.(int); ok && err == nil && n == was+1 && was >= 0 { // of attempts
 			return strconv.Itoa(now + 1), true
+		}
+		if err != nil && strings.ContainsAny(old, "0123456789") {
+			return rewriteNumber(old, was, now)
 		}
 		return strconv.Itoa(now), true
 	case float64:
@@ -57,3 +62,18 @@ func Rewrite(by []*Product, old string, was, now any) (string, bool) {
 	}
 	return "", false
 }
+
+// rewriteNumber replaces the one number of a longer text, "Retry=3", that is was.
+func rewriteNumber(old string, was any, now int) (string, bool) {
+	numbers := number.FindAllStringIndex(old, -1)
+	if len(numbers) != 1 {
+		return "", false
+	}
+	start, end := numbers[0][0], numbers[0][1]
+	if n, err := strconv.Atoi(old[start:end]); err != nil || n != was {
+		return "", false
+	}
+	return old[:start] + strconv.Itoa(now) + old[end:], true
+}
+
+var number = lazy.NewRegexp(`[0-9]+`)

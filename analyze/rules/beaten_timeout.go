@@ -43,8 +43,14 @@ func reportBeaten(p *Pass, e graph.Edge) {
 			verb = "set"
 		}
 		rest := "to " + never + ", or lower the other one"
-		f.Hint = remedyFor(p, e, &b.winner.Set, policy.AttemptTimeout).hint(verb, rest)
-		f.Fix = lowered(p, b) // which changes nothing of what acts
+		r := remedyFor(p, e, &b.winner.Set, policy.AttemptTimeout)
+		f.Hint = r.hint(verb, rest)
+		if b.kept.Provenance == policy.PlatformDefault {
+			f.Fix = r.fix(p, b.lost.Value) // what is declared is what is meant
+		}
+		if !f.Fix.Applicable() {
+			f.Fix = lowered(p, b) // which changes nothing of what acts
+		}
 		f.Values = []analyze.KeyValue{keyValue("never", never), keyValue("acts", english.Duration(b.ends))}
 		p.At(capForJobs(p, e, severity), f)
 	}

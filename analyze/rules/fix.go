@@ -25,9 +25,13 @@ func (r remedy) fix(p *Pass, values ...any) analyze.Fix {
 		return analyze.Fix{None: analyze.NoEdit}
 	}
 	c := analyze.ObjectEdit{Kind: r.Kind, Object: r.object, Base: r.Base, Places: r.places(p)}
-	for i := range r.Edits {
-		if e, ok := r.edit(&r.Edits[i], values); ok {
-			c.Edits = append(c.Edits, e)
+	if e, ok := r.entryForOthers(p, values); ok {
+		c.Edits = append(c.Edits, e)
+	} else {
+		for i := range r.Edits {
+			if e, ok := r.edit(&r.Edits[i], values); ok {
+				c.Edits = append(c.Edits, e)
+			}
 		}
 	}
 	if slices.ContainsFunc(c.Edits, func(e analyze.FieldEdit) bool { return e.Written.File != "" }) {
@@ -53,6 +57,40 @@ func (r remedy) fix(p *Pass, values ...any) analyze.Fix {
 		f.Changes = append(f.Changes, names)
 	}
 	return f
+}
+
+// with is r in the way of a product, with the names of the call filled in. A name that leads to a
+// value that is written already is not that of the callee.
+func (r remedy) with(p *Pass, way policy.Remediation) remedy {
+	r.Remediation, r.way = way, way
+	r.Edits = slices.Clone(way.Edits)
+	port := r.ofPort(p)
+	for i := range r.Edits {
+		e := &r.Edits[i]
+		if block := orNative(r.in).PortSettings[r.Kind]; port != nil {
+			e.Path = strings.Replace(e.Path, block[0], block[1], 1)
+		}
+		if at, _ := r.writtenSetting(e); at.File != "" {
+			e.Path = strings.ReplaceAll(e.Path, "["+policy.CalleeName+"]", "[]")
+		}
+		e.Path, e.Fill = r.fill(p, e.Path), r.fill(p, e.Fill)
+	}
+	return r
+}
+
+// entryForOthers is the edit that adds an entry for the part of the call that none of the object's
+// entries is for, and false if one is, or the object cannot have it.
+func (r remedy) entryForOthers(p *Pass, values []any) (analyze.FieldEdit, bool) {
+	hasEntries := func(b *graph.BoundPolicy) bool { return b.Object == r.Kind+"/"+r.object && b.Match != "" }
+	if r.Others == nil || r.part == nil || r.part.Match != "" || !slices.ContainsFunc(policiesOf(p)[r.call], hasEntries) {
+		return analyze.FieldEdit{}, false
+	}
+	e := *r.Others
+	if d, ok := amountOf[time.Duration](values); ok {
+		text, _ := r.syntax(&e).Write(d)
+		e.Value = strings.ReplaceAll(e.Value, policy.DurationValue, text)
+	}
+	return analyze.FieldEdit{Edit: e}, true
 }
 
 // edit gives an edit of r its value, and false if there is none.
@@ -246,7 +284,7 @@ func (r remedy) fields(e *policy.Edit) []string {
 		return []string{"retry.retries"}
 	case policy.RetryBackoff:
 		switch {
-		case strings.HasSuffix(e.Path, "jitter"):
+		case strings.Contains(e.Path, "jitter"):
 			return []string{"retry.backoff.jitter"}
 		case e.Value != policy.DurationValue && e.Op != policy.OpRemove:
 			return nil
@@ -264,128 +302,6 @@ func (r remedy) fields(e *policy.Edit) []string {
 		return []string{"bulkhead.maxConcurrent"}
 	}
 	return nil
-}
-
-// places are those that may be in the object of r, the part that acts on the call first.
-func (r remedy) places(p *Pass) []graph.Origin {
-	var list []graph.Origin
-	add := func(o graph.Origin) {
-		if o.File != "" && !slices.Contains(list, o) {
-			list = append(list, o)
-		}
-	}
-	g := p.Core
-	if r.Base == policy.BasePlace && orNative(r.in).ByHand {
-		for _, own := range []bool{true, false} { // the entry of the part before the others of the same callee
-			for _, ev := range g.Evidence(r.call) {
-				if isNative(ev) && !ev.Fallback && own == r.isOf(&ev) {
-					add(ev.Origin)
-				}
-			}
-		}
-		return list
-	}
-	for _, matching := range []bool{true, false} { // those of the part of the call first
-		for _, b := range policiesOf(p)[r.call] {
-			own := b.Object == r.Kind+"/"+r.object || r.Base != policy.BaseObject && b.Product.Is(r.in) && !r.isOtherBlock(b.Object)
-			if own && matching == (r.part != nil && b.Match == r.part.Match) {
-				add(b.Origin)
-			}
-		}
-	}
-	if len(list) > 0 && r.Base != policy.BaseObject {
-		return list
-	}
-	if r.Block != "" {
-		return nil
-	}
-	for _, ev := range g.Evidence(r.call) {
-		if r.Base != policy.BasePlace || ev.Origin.Reader != "kubernetes" { // an Ingress has no block of its proxy
-			add(ev.Origin)
-		}
-	}
-	if r.Base == policy.BaseObject {
-		for _, v := range []graph.Node{g.To(r.call), g.From(r.call)} {
-			for _, o := range g.Service(v).Origins {
-				add(o)
-			}
-		}
-	}
-	return list
-}
-
-// isOtherBlock reports whether an object has its policies in blocks of another kind: a cluster is no
-// route.
-func (r remedy) isOtherBlock(object string) bool {
-	return r.Block != "" && slices.ContainsFunc(orNative(r.in).Remediations[:], func(ways []policy.Remediation) bool {
-		return slices.ContainsFunc(ways, func(w policy.Remediation) bool {
-			return w.Block != r.Block && w.Block != "" && strings.HasPrefix(object, w.Block)
-		})
-	})
-}
-
-// isOf reports whether evidence is that of the part of a call that r is about.
-func (r remedy) isOf(ev *graph.Evidence) bool {
-	if r.part != nil && len(r.part.Methods) > 0 && len(ev.Methods) > 0 { // several parts may share a policy of their caller
-		return slices.ContainsFunc(r.part.Methods, func(m string) bool { return slices.Contains(ev.Methods, m) })
-	}
-	if ev.Says != nil {
-		for _, d := range ev.Says.Decisions() {
-			if d.Origin.File != "" && slices.ContainsFunc(r.layer.Decisions(), func(own policy.Decision) bool { return own.Origin == d.Origin && own.Field == d.Field }) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// addition returns the name of an object that is added for the callee, and how it begins; nil if
-// the product does not say how an object of the kind does.
-func (r remedy) addition(p *Pass) (string, []policy.Edit) {
-	callee := p.Core.Service(p.Core.To(r.call))
-	object := callee.Name
-	if callee.Namespace != "" {
-		object = callee.Namespace + "/" + callee.Name
-	}
-	var begins []policy.Edit
-	for _, e := range orNative(r.in).Objects[r.Kind] {
-		e.Path, e.Value = r.fill(p, e.Path), r.fill(p, e.Value)
-		if e.Value != "" {
-			begins = append(begins, e)
-		}
-	}
-	return object, begins
-}
-
-// fill replaces the names in a path or value of a product.
-func (r remedy) fill(p *Pass, text string) string {
-	if !strings.ContainsAny(text, "<*") {
-		return text
-	}
-	callee := p.Core.Service(p.Core.To(r.call))
-	return strings.NewReplacer(policy.CalleeName, callee.Name, policy.CalleeNamespace, callee.Namespace, ".*", r.instance(callee)).Replace(text)
-}
-
-// instance is the step of a path to the settings of a program for the callee: the name that other
-// settings have for it; ".*" if there are none.
-func (r remedy) instance(callee *graph.Service) string {
-	for _, o := range r.layer.Objects {
-		parts := strings.Split(o, "/")
-		if len(parts) != 3 || !slices.Contains([]string{"circuitbreaker", "retry", "timelimiter", "bulkhead", "client"}, parts[0]) {
-			continue
-		}
-		switch name := parts[2]; {
-		case name == "default" || name == "*":
-		case strings.Contains(name, "."):
-			return "[" + name + "]"
-		default:
-			return "." + name
-		}
-	}
-	if r.Base == policy.BaseFile && strings.HasPrefix(r.Kind, "Feign") {
-		return "." + callee.Name
-	}
-	return ".*"
 }
 
 // fixOf is the fix that edits the object of a policy.
@@ -436,100 +352,3 @@ func nativeFix(s *graph.Service, e policy.Edit) analyze.Fix {
 		Kind: product.NativeService, Object: s.ID, Places: s.Origins, Base: policy.BasePlace, Edits: []analyze.FieldEdit{{Edit: e}},
 	}}}
 }
-
-// A remedy is a remediation for a call, with the user's own object that it is in.
-type remedy struct {
-	policy.Remediation
-	in      *policy.Product // that expresses it; nil for code
-	object  string          // its name, "shop/pricing"; empty if the inputs have none, or for several calls
-	instead string          // the object that has to go for it, "ServiceProfile shop/pricing"; empty if none has
-
-	way     policy.Remediation // for any call
-	call    graph.Edge         // of Core
-	layer   *policy.Set
-	purpose policy.Purpose
-	part    *analyze.Part // of the call; nil if it is not known
-}
-
-// hint writes an imperative that ends in rest: "to 2s" or "above 2s" for the value, and
-// otherwise what follows a colon. Where the sentence adds an object instead of setting
-// a field, the value follows a colon too.
-func (r remedy) hint(verb, rest string) string {
-	sentence, separator := r.sentence(verb), ": "
-	if verb == "set" && strings.HasPrefix(r.Sentence(verb, r.object), "add ") {
-		rest = strings.TrimPrefix(rest, "to ")
-	} else if strings.HasPrefix(rest, "to ") || strings.HasPrefix(rest, "above ") || strings.HasPrefix(rest, "if ") {
-		separator = " "
-	}
-	return sentence + separator + rest
-}
-
-// sentence is the hint without a value.
-func (r remedy) sentence(verb string) string {
-	sentence := r.Sentence(verb, r.object)
-	if r.instead != "" {
-		sentence = "in place of " + r.instead + ", " + sentence
-	}
-	return sentence
-}
-
-// with is r in the way of a product, with the names of the call filled in. A name that leads to a
-// value that is written already is not that of the callee.
-func (r remedy) with(p *Pass, way policy.Remediation) remedy {
-	r.Remediation, r.way = way, way
-	r.Edits = slices.Clone(way.Edits)
-	for i := range r.Edits {
-		e := &r.Edits[i]
-		if at, _ := r.writtenSetting(e); at.File != "" {
-			e.Path = strings.ReplaceAll(e.Path, "["+policy.CalleeName+"]", "[]")
-		}
-		e.Path, e.Fill = r.fill(p, e.Path), r.fill(p, e.Fill)
-	}
-	return r
-}
-
-// general is r without the name of an object, for findings about several calls.
-func (r remedy) general() remedy {
-	if r.instead != "" {
-		kind, _, _ := strings.Cut(r.instead, " ")
-		return remedy{Remediation: r.way, instead: "a " + kind}
-	}
-	if r.layer == nil {
-		return remedy{Remediation: r.Remediation}
-	}
-	return remedy{Remediation: r.way}
-}
-
-// commonOf returns what is to be done for the calls of one finding: in the object of the first,
-// in no object by name where they have several.
-func commonOf(ways []remedy) remedy {
-	for _, r := range ways[1:] {
-		if r.Kind != ways[0].Kind || r.object != ways[0].object {
-			return ways[0].general()
-		}
-	}
-	return ways[0]
-}
-
-// policiesOf returns the policies that act on each call.
-func policiesOf(p *Pass) map[graph.Edge][]*graph.BoundPolicy {
-	return boundOf.Of(p.Analysis, analyze.Once{}, func() map[graph.Edge][]*graph.BoundPolicy {
-		of := map[graph.Edge][]*graph.BoundPolicy{}
-		for _, b := range p.Core.Policies() {
-			for _, e := range b.Calls {
-				of[e] = append(of[e], b)
-			}
-		}
-		return of
-	})
-}
-
-// orNative returns p, or the native manifest for nil.
-func orNative(p *policy.Product) *policy.Product {
-	if p == nil {
-		return product.Native
-	}
-	return p
-}
-
-var boundOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]*graph.BoundPolicy]("the policies that select each call")

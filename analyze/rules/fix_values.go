@@ -163,13 +163,13 @@ func withoutOverload(on []string) []string {
 func roundDown(d time.Duration) time.Duration { return d.Truncate(twoDigits(d)) }
 
 // withinCaller is the time that a call of the callee has so that it, and what its fallback asks then,
-// ends before the caller does.
-func withinCaller(p *Pass, i inversion) time.Duration {
-	own := analyze.WorstPart(p.Effective(i.need.MaxCall))
-	if after := i.need.Max.Time - own.Time; own.State == policy.Finite && 0 < after && after < i.part.Attempt.Time {
-		return i.part.Attempt.Time - after
+// ends before the caller does; false if the fallback alone takes as long.
+func withinCaller(p *Pass, i inversion) (time.Duration, bool) {
+	left := i.part.Attempt.Time
+	if own := analyze.WorstPart(p.Effective(i.need.MaxCall)); own.State == policy.Finite && own.Time < i.need.Max.Time {
+		left -= i.need.Max.Time - own.Time
 	}
-	return i.part.Attempt.Time
+	return left, left > 0
 }
 
 // besideBreaker is what a breaker needs to be of use: a timeout, without which it does not see slow

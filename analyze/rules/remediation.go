@@ -35,6 +35,9 @@ func generalRemedy(in *policy.Product, purpose policy.Purpose) remedy {
 // an API that the product carries out are among them.
 func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) (remedy, bool) {
 	in := orNative(layer.Product)
+	if in.SkipsHeadless && p.Core.Service(p.Core.To(e)).Headless {
+		return remedy{}, false
+	}
 	if purpose == policy.AttemptTimeout && triesOnce(layer) { // one attempt is the whole call; Istio refuses both together
 		purpose = policy.TotalTimeout
 	}
@@ -49,6 +52,9 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 			}
 			return of.with(p, r), true
 		}
+	}
+	if len(kinds) == 0 && p.inFileOf(e, in) {
+		kinds = append(kinds, in.Name)
 	}
 	if len(kinds) == 0 { // what runs in a cluster has its policies in objects there
 		for _, v := range []graph.Node{p.Core.To(e), p.Core.From(e)} {
@@ -66,6 +72,14 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		of.object = p.Core.ID(p.Core.To(e))
 	}
 	return of.with(p, r), true
+}
+
+// inFileOf reports whether a call is written in a file of a product's own, and not in an object in a
+// cluster.
+func (p *Pass) inFileOf(e graph.Edge, in *policy.Product) bool {
+	return p.Core.Service(p.Core.From(e)).Namespace == "" && slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool {
+		return ev.Origin.Reader == in.Name && !slices.ContainsFunc(ev.Via, func(via graph.Ref) bool { return policy.IsResource(via.Kind) })
+	})
 }
 
 // triesOnce reports whether a layer has its retries switched off, and no limit on one attempt.

@@ -150,6 +150,9 @@ func retryUnreached(p *Pass, e graph.Edge, part *analyze.Part) (all analyze.Fix)
 		if len(served(p, e, l)) == 0 {
 			continue
 		}
+		if l.Set.Hedge != nil { // a slow attempt is repeated, whatever the conditions of retries are
+			return analyze.Fix{None: analyze.NoEdit}
+		}
 		r := remedyFor(p, e, &l.Set, policy.Retries)
 		f := r.fix(p, []string{policy.OnConnect})
 		switch {

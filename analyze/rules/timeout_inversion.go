@@ -78,9 +78,12 @@ func reportInversion(p *Pass, e graph.Edge, i inversion) {
 		callText(p, e), i.named, english.Duration(attempt.Time), b, english.Duration(most.Time), g.ID(g.To(i.need.MaxCall)))
 	f.Hint = fmt.Sprintf("shorten the call %s to %s, or raise the timeout of its caller as far as its own callers allow", callID(g, i.need.MaxCall), english.Duration(attempt.Time))
 	if r, ok := innerRemedy(p, i.need.MaxCall); ok {
-		f.Fix = shorterFix(p, r, withinCaller(p, i))
-		f.Hint = r.hint("set", fmt.Sprintf("to %s for %s, or let its caller wait longer, if its own callers do",
-			english.Duration(attempt.Time), callID(g, i.need.MaxCall)))
+		f.Hint = fmt.Sprintf("shorten the call %s and its fallback until both end within %s, or let its caller wait longer, if its own callers do",
+			callID(g, i.need.MaxCall), english.Duration(attempt.Time))
+		if left, fits := withinCaller(p, i); fits {
+			f.Fix = shorterFix(p, r, left)
+			f.Hint = r.hint("set", fmt.Sprintf("to %s for %s, or let its caller wait longer, if its own callers do", english.Duration(left), callID(g, i.need.MaxCall)))
+		}
 	}
 	severity := gradeByTier(p, e, analyze.Warning)
 	if !attempt.Explicit() || !most.Explicit() {

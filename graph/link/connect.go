@@ -221,7 +221,11 @@ func (l *linker) existing(p *graph.EndpointRef) []int {
 	if c, ok := l.resolve(p.Host.Host, p.Realm, p.Namespace); ok {
 		return []int{c}
 	}
-	if r, inside := clusterService(p.Host.Host); inside {
+	host := p.Host.Host
+	if p.Realm == kubernetes && p.Namespace != "" && !strings.Contains(host, ".") { // a service that is only called, by its full name
+		host += "." + p.Namespace + ".svc.cluster.local"
+	}
+	if r, inside := clusterService(host); inside {
 		if c, ok := l.byRef[r]; ok {
 			return []int{l.find(c)}
 		}

@@ -63,7 +63,7 @@ func feignBreaker(p *settings.LibraryConfig, feign *settings.Tree) {
 	says.Breaker.Kind = policy.Declare("call", enabled.At)
 	says.Timeout = &policy.Timeout{PerTry: springTimeLimit(p, r, "")}
 	p.Add(graph.Policy{
-		Product: product.SpringCircuitBreaker, Origin: enabled.At, Object: "circuitbreaker/feign", Group: "feign", Merge: true,
+		Product: product.SpringCircuitBreaker, Origin: enabled.At, Object: "circuitbreaker/*", Group: "feign", Merge: true,
 		Protocols: feignCalls, Says: says, Flaws: r.Flaws,
 	})
 }

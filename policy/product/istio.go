@@ -61,6 +61,7 @@ var Istio = &policy.Product{
 			field("spec.hosts", "[<callee>]"), field("spec.http[].route[].destination.host", policy.CalleeName)),
 		"DestinationRule": begins("networking.istio.io/v1", "DestinationRule", policy.CalleeNamespace, field("spec.host", policy.CalleeName)),
 	},
+	PortSettings: map[string][2]string{"DestinationRule": {"spec.trafficPolicy.", "spec.trafficPolicy.portLevelSettings[]."}},
 	Names: map[string][]string{
 		"VirtualService":  {"spec.hosts[]", "spec.http[].route[].destination.host", "spec.http[].mirror.host", "spec.tcp[].route[].destination.host", "spec.tls[].route[].destination.host"},
 		"DestinationRule": {"spec.host"},

@@ -20,8 +20,8 @@ var Kong = &policy.Product{
 	},
 	Within: policy.Set{Retry: &policy.Retry{On: def([]string{policy.OnConnect}), Backoff: &policy.Backoff{Kind: def("none")}}},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(in("Service", annotation("konghq.com/read-timeout", duration)), in("service", field("read_timeout", duration))),
-		policy.AttemptTimeout: ways(in("Service", annotation("konghq.com/read-timeout", duration)), in("service", field("read_timeout", duration))),
+		policy.TotalTimeout:   ways(in("Service", annotation("konghq.com/read-timeout", duration)), at("service", field("read_timeout", duration))),
+		policy.AttemptTimeout: ways(in("Service", annotation("konghq.com/read-timeout", duration)), at("service", field("read_timeout", duration))),
 		policy.Retries:        ways(at("Kong service", field("retries", count))),
 		policy.CircuitBreaker: ways(in("KongUpstreamPolicy", block("spec.healthchecks.passive", "{unhealthy: {http_failures: 5, timeouts: 5}}"))),
 		policy.LoadBalancing:  ways(in("KongUpstreamPolicy", named("spec.algorithm", "least-connections"))),

@@ -17,6 +17,7 @@ var Linkerd = &policy.Product{
 	Durations:    []*policy.Syntax{LinkerdDuration}, RetryWords: []*policy.RetryWords{LinkerdRetryHTTP, LinkerdRetryGRPC},
 	Layer: policy.ClientProxy, Mesh: true, InClusters: true,
 	EjectionName: "failure accrual", NoPanic: true, // there is no panic mode
+	SkipsHeadless: true, // whose pods are called by their own addresses
 	CarriesRoutes: true, GatewayRoutes: true,
 	// outbound/index/http.rs of the policy controller takes timeouts.request of a rule alone.
 	Ignores: []string{"timeout.perTry"},
@@ -38,7 +39,7 @@ var Linkerd = &policy.Product{
 		policy.TotalTimeout: ways(
 			in("Service", annotation("timeout.linkerd.io/request", duration)),
 			in("HTTPRoute", field("spec.rules[].timeouts.request", duration)),
-			in("ServiceProfile", field("spec.routes[].timeout", duration)),
+			withOthers(in("ServiceProfile", field("spec.routes[].timeout", duration)), "spec.routes[+]", "{name: all other requests, condition: {pathRegex: '.*'}, timeout: "+duration+"}"),
 		),
 		policy.AttemptTimeout: ways(
 			in("Service", annotation("retry.linkerd.io/timeout", duration)),

@@ -20,7 +20,7 @@ var MicroProfile = &policy.Product{
 	},
 	Remediations: policy.Remediations{
 		policy.TotalTimeout: ways(
-			at("@Retry annotation", timed("Retry/maxDuration", MillisDuration)),
+			ifWritten("@Retry annotation", timed("Retry/maxDuration", MillisDuration)),
 			at("@Timeout annotation", timed("Timeout/value", MillisDuration)),
 		),
 		policy.AttemptTimeout:   ways(at("@Timeout annotation", timed("Timeout/value", MillisDuration))),

@@ -22,8 +22,8 @@ var Polly = &policy.Product{
 	Remediations: policy.Remediations{
 		policy.TotalTimeout:     ways(whole("timeout strategy outside the retries")),
 		policy.AttemptTimeout:   ways(whole("timeout strategy inside the retries")),
-		policy.Retries:          ways(at("retry strategy", field("MaxRetryAttempts", count), field("ShouldHandle", conditions))),
-		policy.RetryBackoff:     ways(at("retry strategy", field("BackoffType", "Exponential"), field("UseJitter", "true"))),
+		policy.Retries:          ways(ifWritten("retry strategy", field("MaxRetryAttempts", count), field("ShouldHandle", conditions))),
+		policy.RetryBackoff:     ways(ifWritten("retry strategy", field("BackoffType", "Exponential"), field("UseJitter", "true"))),
 		policy.CircuitBreaker:   ways(whole("circuit breaker strategy")),
 		policy.BreakerWindow:    ways(at("circuit breaker strategy", field("SamplingDuration", duration))),
 		policy.BreakerOpenTime:  ways(at("circuit breaker strategy", field("BreakDuration", duration))),

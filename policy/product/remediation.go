@@ -30,6 +30,12 @@ func ifWritten(kind string, edits ...policy.Edit) policy.Remediation {
 	return r
 }
 
+// withOthers is a remediation in entries of a list, with one for the requests that no other is for.
+func withOthers(r policy.Remediation, list, entry string) policy.Remediation {
+	r.Others = &policy.Edit{Op: policy.OpAdd, Path: list, Value: entry}
+	return r
+}
+
 // inFile is a remediation in the settings of a program.
 func inFile(kind string, edits ...policy.Edit) policy.Remediation {
 	return policy.Remediation{Kind: kind, Base: policy.BaseFile, Edits: edits}

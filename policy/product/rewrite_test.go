@@ -60,6 +60,8 @@ func TestRewrite(t *testing.T) {
 		{IngressNginx, "60", time.Minute, 1500 * time.Millisecond, "2"},
 		{Resilience4j, "3", 2, 1, "2"}, // of attempts
 		{Istio, "2", 2, 1, "1"},
+		{SpringGateway, "Retry=3", 3, 1, "Retry=1"},
+		{SpringGateway, "${RETRIES:-3}", 3, 1, "${RETRIES:-1}"},
 		{Istio, "10", 0.1, 0.5, "50"},
 		{Native, "10%", 0.1, 0.5, "50%"},
 		{Linkerd, "0.2", 0.2, 0.1, "0.1"},
@@ -68,6 +70,15 @@ func TestRewrite(t *testing.T) {
 	} {
 		if got, ok := policy.Rewrite([]*policy.Product{tt.by}, tt.old, tt.was, tt.now); !ok || got != tt.want {
 			t.Errorf("%s: %q of %v to %v is %q (%v), want %q", tt.by.Name, tt.old, tt.was, tt.now, got, ok, tt.want)
+		}
+	}
+}
+
+// A text of which it is not known which part is the value is left alone.
+func TestNoRewrite(t *testing.T) {
+	for _, old := range []string{"Retry=3,SERVICE_UNAVAILABLE,GET,10ms", "Retry=4", "3 of 3"} {
+		if got, ok := policy.Rewrite([]*policy.Product{SpringGateway}, old, 3, 1); ok {
+			t.Errorf("%q becomes %q", old, got)
 		}
 	}
 }

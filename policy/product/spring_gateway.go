@@ -23,7 +23,7 @@ var SpringGateway = &policy.Product{
 		policy.TotalTimeout:     ways(at("route", field("metadata.response-timeout", duration))),
 		policy.AttemptTimeout:   ways(at("route", field("metadata.response-timeout", duration))),
 		policy.Retries:          ways(ifWritten("Retry filter of the route", field("args.retries", count), listed("args.statuses"))),
-		policy.RetryBackoff:     ways(ifWritten("Retry filter of the route", field("args.backoff.firstBackoff", duration))),
+		policy.RetryBackoff:     ways(ifWritten("Retry filter of the route", field("args.backoff.firstBackoff", duration), field("args.jitter.randomFactor", "0.5"))),
 		policy.CircuitBreaker:   ways(whole("CircuitBreaker filter of the route")),
 		policy.ConcurrencyLimit: ways(inFile("application configuration", field("spring.cloud.gateway.httpclient.pool.max-connections", count))),
 		policy.FallbackAnswer:   ways(ifWritten("CircuitBreaker filter of the route", named("args.fallbackUri", ""))),
