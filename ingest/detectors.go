@@ -20,6 +20,7 @@ import (
 func init() {
 	kubernetes.Annotations = []func(*resource.Object){
 		mesh.LinkerdService,
+		mesh.LinkerdWorkload,
 		gateway.IngressNginxPolicies,
 		gateway.ContourAnnotations,
 		gateway.HaproxyAnnotations,

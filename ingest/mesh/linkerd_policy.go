@@ -129,6 +129,7 @@ func family(annotations document.Node, prefix string) bool {
 // linkerdAnnotations reads the annotations of a Service or route.
 func linkerdAnnotations(f *field.Reader, n document.Node) policy.Set {
 	f.RefuseUnquoted(n, linkerdTimeout, linkerdRetry, "balancer.linkerd.io/")
+	unknownLinkerdNames(f, n)
 	says := policy.Set{Layer: policy.ClientProxy, Product: product.Linkerd}
 	timeout := policy.Timeout{
 		Total:   f.Duration(n, linkerdTimeout+"request"),
