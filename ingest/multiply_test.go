@@ -37,6 +37,10 @@ func TestMultiplied(t *testing.T) {
 		{"one list of many services", map[string]string{
 			"compose.yaml": "services:\n  a:\n    image: x\n    depends_on: &all\n" + lines(400, "    - s#\n") + lines(400, "  s#: {image: x, depends_on: *all}\n"),
 		}, "aliases expand to more than"},
+		{"one long variable of many settings", map[string]string{
+			"a.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w}\nspec:\n  template:\n    spec:\n      containers:\n      - image: x\n        env:\n" +
+				"        - {name: X, value: " + strings.Repeat("a", 60_000) + "}\n" + lines(400, "        - {name: A#, value: $(X)}\n"),
+		}, "bytes that variables add to settings"},
 		{"one env_file of many services", map[string]string{
 			".e": lines(245, "A#_URL=http://s#\n"), "compose.yaml": "services:\n" + lines(245, "  s#: {image: x, env_file: .e}\n"),
 		}, "calls"},

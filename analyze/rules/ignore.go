@@ -26,11 +26,18 @@ type exceptions struct {
 	byFingerprint map[string][]int
 	bySubject     map[string][]int // without patterns
 	ofServices    []int
-	ofPaths       []int
+	ofPaths       map[string][]pathPattern // by the directories that all paths which they match are in
 	others        []int
 
 	byService map[graph.Node][]int // of those of services, by each service that is matched; nil until it is asked for
 	byPlace   map[[2]string][]int  // of those of paths, by the files of the deciding place; as they are asked for
+}
+
+// A pathPattern is a pattern of an entry of paths.
+type pathPattern struct {
+	entry int
+	steps []string
+	part  string // that all paths which it matches have
 }
 
 // exceptions returns those for the findings of g that o has, and configurations below it.
@@ -44,6 +51,7 @@ func (o *Options) exceptions(g *graph.Graph) *exceptions {
 	}
 	e.used = make([]bool, len(e.entries))
 	e.byFingerprint, e.bySubject, e.byPlace = map[string][]int{}, map[string][]int{}, map[[2]string][]int{}
+	e.ofPaths = map[string][]pathPattern{}
 	for at := range e.entries {
 		switch i := &e.entries[at]; {
 		case i.Fingerprints != nil:
@@ -55,7 +63,11 @@ func (o *Options) exceptions(g *graph.Graph) *exceptions {
 		case i.Services != nil:
 			e.ofServices = append(e.ofServices, at)
 		case i.Paths != nil:
-			e.ofPaths = append(e.ofPaths, at)
+			for _, pattern := range i.Paths {
+				steps := e.steps(pattern)
+				within, part := glob.Fixed(steps)
+				e.ofPaths[within] = append(e.ofPaths[within], pathPattern{at, steps, part})
+			}
 		default:
 			e.others = append(e.others, at)
 		}
@@ -75,7 +87,7 @@ func (e *exceptions) candidates(about *themes) []int {
 			all = append(all, e.byService[services[0]]...)
 		}
 	}
-	if f.Each == nil && e.ofPaths != nil && len(f.Origins) > 0 {
+	if f.Each == nil && len(e.ofPaths) > 0 && len(f.Origins) > 0 {
 		all = append(all, e.belowPaths(f.Origins[0])...)
 	}
 	slices.Sort(all)
@@ -109,11 +121,22 @@ func (e *exceptions) belowPaths(at graph.Origin) []int {
 	key := [2]string{at.File, at.RenderedFrom}
 	found, ok := e.byPlace[key]
 	if !ok {
-		for _, i := range e.ofPaths {
-			if e.below(at, e.entries[i].Paths) {
-				found = append(found, i)
+		var entries distinct.List[int]
+		for _, file := range key {
+			if file == "" {
+				continue
+			}
+			steps := e.steps(file)
+			path := strings.Join(steps, "/")
+			for n := range len(steps) + 1 {
+				for _, p := range e.ofPaths[strings.Join(steps[:n], "/")] {
+					if strings.Contains(path, p.part) && glob.Below(p.steps, steps) {
+						entries.Add(p.entry)
+					}
+				}
 			}
 		}
+		found = entries.All()
 		e.byPlace[key] = found
 	}
 	return found

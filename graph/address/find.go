@@ -56,7 +56,10 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	if strings.Contains(text, "%(") || strings.Contains(text, "{{") {
 		text = placeholder.ReplaceAllString(text, "$${$1$2}")
 	}
-	rest := secretPair.ReplaceAllString(f.urls(expandRanges(text)), " ")
+	rest := f.urls(expandRanges(text))
+	if strings.Contains(rest, "=") {
+		rest = secretPair.ReplaceAllString(rest, " ")
+	}
 	if strings.Contains(rest, "LoginModule") { // of JAAS, which logs in and calls nothing
 		rest = ""
 	}

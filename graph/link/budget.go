@@ -40,11 +40,13 @@ const (
 	leastSettings = 200_000
 	leastCalls    = 50_000
 	leastBound    = 250_000
+	leastGrown    = 16 << 20
 )
 
 // A budget is what the linker makes of the facts at most.
 type budget struct {
 	settings, calls, bound int // bound are calls with policies that are for them
+	grown                  int // bytes that variables add to settings
 	bytes                  int64
 }
 
@@ -52,13 +54,14 @@ type budget struct {
 // facts that were not read.
 func budgetOf(f *graph.Facts, bytes int64) budget {
 	if bytes == 0 {
-		return budget{math.MaxInt, math.MaxInt, math.MaxInt, 0}
+		return budget{math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt, 0}
 	}
 	n := int(bytes)
 	return budget{
 		settings: leastSettings + n + len(f.Values),
 		calls:    leastCalls + n/16 + len(f.Calls) + graph.CountObservations(f.Observations) + len(f.Pairs),
 		bound:    leastBound + n + 10*len(f.Policies),
+		grown:    leastGrown + 8*n,
 		bytes:    bytes,
 	}
 }
@@ -68,4 +71,23 @@ func (l *linker) exceed(most int, kind string, at graph.Origin) {
 	if l.over == nil {
 		l.over = &BudgetError{Most: most, Kind: kind, Bytes: l.budget.bytes, At: graph.Origin{File: at.File, Line: at.Line, Column: at.Column}}
 	}
+}
+
+// A growth is by how much settings are longer than they are written, because of variables in them: a variable may
+// have a long value, and be in many settings.
+type growth struct {
+	bytes, most int
+	exceeded    func(at graph.Origin)
+}
+
+// allows reports whether variables may add so many bytes to a setting of a scope.
+func (g *growth) allows(bytes int, of *scope) bool {
+	if g == nil {
+		return true
+	}
+	if g.bytes += max(bytes, 0); g.bytes > g.most {
+		g.exceeded(of.origin())
+		return false
+	}
+	return true
 }

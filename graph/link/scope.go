@@ -97,17 +97,23 @@ func (s *scope) switchedOff(k address.Key) bool {
 const maxExpansions = 8
 
 // expand replaces $(NAME), ${NAME}, ${NAME:-default} and ${NAME:default} by their values in
-// the scope or of the platform. A variable without a value is kept as it is written.
+// the scope or of the platform. A variable without a value is kept as it is written, and of a text that
+// becomes longer than those in which addresses are looked for only a part that is longer, too.
 func (s *scope) expand(text string) string {
 	for range maxExpansions {
 		if !strings.Contains(text, "$") {
 			return text
 		}
 		next := s.expandOnce(text)
-		if next == text || len(next) > address.MaxText {
-			return next
+		if next == text {
+			return text
 		}
-		text = next
+		if !s.growth.allows(len(next)-len(text), s) {
+			return ""
+		}
+		if text = next; len(text) > address.MaxText {
+			return text
+		}
 	}
 	return text
 }
@@ -137,6 +143,9 @@ func (s *scope) expandOnce(text string) string {
 				b.WriteString(text[done:i])
 				b.WriteString(value)
 				done = next
+				if b.Len() > address.MaxText {
+					return b.String()
+				}
 			}
 		}
 		following := strings.IndexByte(text[next:], '$')

@@ -25,13 +25,14 @@ func (l *linker) scopesByRoot() map[int][]*scope {
 func (l *linker) collectScopes() []*scope {
 	list := []*scope{}
 	by := map[graph.Ref]map[string]*scope{}
+	grown := &growth{most: l.budget.grown, exceeded: func(at graph.Origin) { l.exceed(l.budget.grown, "bytes that variables add to settings", at) }}
 	get := func(of graph.Ref, name string) *scope {
 		if by[of] == nil {
 			by[of] = map[string]*scope{}
 		}
 		s := by[of][name]
 		if s == nil {
-			s = &scope{of: of, name: name}
+			s = &scope{of: of, name: name, growth: grown}
 			by[of][name] = s
 			list = append(list, s)
 		}

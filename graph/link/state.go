@@ -103,6 +103,7 @@ type scope struct {
 	parts  *parts            // settings that act in the place of others; nil if none
 	open   map[string]bool   // variables whose values no input has, by their relaxed names
 	bundle bool              // it takes a bundle of variables that is not among the inputs
+	growth *growth           // of the settings of all scopes; nil if there is no limit
 
 	program  []*scope // all scopes of the program, this one included; nil if it is none of the inputs
 	found    []found  // see addresses

@@ -17,7 +17,8 @@ type dockerCopy struct {
 const maxCopies = 200
 
 // dockerCopies returns what goes into the image of a stage, the last one if it is "", and of those
-// that it starts from. Arguments have the values in args, or else their defaults.
+// that it starts from. Arguments have the values in args, or else their defaults; a word that they make too long
+// is nothing.
 func dockerCopies(text, stage string, args map[string]string) []dockerCopy {
 	type dockerStage struct {
 		name, from string
@@ -25,11 +26,22 @@ func dockerCopies(text, stage string, args map[string]string) []dockerCopy {
 	}
 	stages := []dockerStage{{}}
 	defaults := map[string]string{}
+	var grown growth // of the arguments of the file, which may refer to each other
 	expand := func(word string) string {
-		return os.Expand(word, func(name string) string {
+		length := 0
+		expanded := os.Expand(word, func(name string) string {
 			name, fallback, _ := strings.Cut(name, ":-")
-			return cmp.Or(args[name], defaults[name], fallback)
+			value := cmp.Or(args[name], defaults[name], fallback)
+			if length += len(value); !grown.allows(len(word), length) {
+				return ""
+			}
+			return value
 		})
+		if !grown.allows(len(word), length) {
+			return ""
+		}
+		grown.bytes += max(0, len(expanded)-len(word))
+		return expanded
 	}
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\\\n", " ")
 	n := 0

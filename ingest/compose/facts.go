@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/ingest/image"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
@@ -23,15 +24,20 @@ func (p *composeProject) facts(f *graph.Facts) {
 	circles := p.circles()
 	p.addNetworks(f)
 	configs := map[graph.Ref]bool{}
-	choosers := 0
+	choosers, builtFrom := 0, map[string]int{}
 	for _, s := range p.services {
 		if s.chooses {
 			choosers++
 		}
 	}
 	for _, name := range p.order {
+		for _, root := range distinct.Of(sourcesOf(p.services[name])) {
+			builtFrom[root]++
+		}
+	}
+	for _, name := range p.order {
 		s := p.services[name]
-		e := composeEmitter{composeProject: p, s: s, of: p.ref(name), f: f, kinds: kinds, configs: configs, circle: circles[name], choosers: choosers}
+		e := composeEmitter{composeProject: p, s: s, of: p.ref(name), f: f, kinds: kinds, configs: configs, circle: circles[name], choosers: choosers, builtFrom: builtFrom}
 		if owner := p.owner(name); owner != name {
 			e.of, e.scope = p.ref(owner), name
 		} else {
@@ -166,7 +172,8 @@ type composeEmitter struct {
 	scope   string             // the name of the container, if the service is a part of another one
 	circle  map[string]bool    // services that it waits for and that wait for it
 	// choosers is how many services of the project choose variables of its files one by one.
-	choosers int
+	choosers  int
+	builtFrom map[string]int // services of the project by the directories that they are built from
 }
 
 func (e *composeEmitter) thing(shared map[string]bool) {

@@ -35,3 +35,23 @@ func TestGrowth(t *testing.T) {
 		t.Errorf("a long value that does not grow has %d bytes", len(got))
 	}
 }
+
+// TestDockerfileGrowth has a Dockerfile whose arguments double and double again.
+func TestDockerfileGrowth(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("FROM x\nARG A0=aaaaaaaaaa\n")
+	for i := 1; i < 40; i++ {
+		fmt.Fprintf(&text, "ARG A%d=${A%[2]d}${A%[2]d}${A%[2]d}\nCOPY $A%[1]d /etc/\n", i, i-1)
+	}
+	copies := dockerCopies(text.String(), "", nil)
+	total := 0
+	for _, c := range copies {
+		total += len(strings.Join(c.sources, "")) + len(c.target)
+	}
+	if len(copies) < 5 || total > maxGrowth+text.Len() {
+		t.Errorf("%d copies of %d bytes", len(copies), total)
+	}
+	if got := dockerCopies("FROM x\nARG A="+strings.Repeat("a", 1000)+"\nCOPY "+strings.Repeat("$A", 1_000_000)+" b\nCOPY c d", "", nil); len(got) != 1 || got[0].target != "d" {
+		t.Errorf("copies %.200v", got)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/internal/lazy"
 )
 
@@ -108,15 +109,13 @@ func (e *composeEmitter) source() {
 		e.f.CodeDirectories[len(e.f.CodeDirectories)-len(own)].Dockerfile = path.Clean(e.file(path.Join(own[0], cmp.Or(e.s.dockerfile, "Dockerfile"))))
 	}
 	names := e.copiedFiles(own)
-	for i, root := range own {
-		if !slices.Contains(own[:i], root) && !e.isShared(root) {
+	for _, root := range distinct.Of(own) {
+		if e.builtFrom[root] == 1 {
 			names = append(names, e.sourceIn(root)...)
 		}
 	}
-	for i, name := range names {
-		if !slices.Contains(names[:i], name) {
-			e.use(name, graph.Use{Built: true, Origin: e.s.source.source.at})
-		}
+	for _, name := range distinct.Of(names) {
+		e.use(name, graph.Use{Built: true, Origin: e.s.source.source.at})
 	}
 }
 
@@ -147,14 +146,6 @@ func sourcesOf(s *composeService) []string {
 		list = append(list, path.Join(list[0], dir))
 	}
 	return list
-}
-
-// isShared reports whether another service is built from a directory as well.
-func (e *composeEmitter) isShared(root string) bool {
-	return slices.ContainsFunc(e.order, func(name string) bool {
-		other := e.services[name]
-		return other != e.s && slices.Contains(sourcesOf(other), root)
-	})
 }
 
 // sourceIn returns the files with configuration in a directory that a service is built from.
@@ -199,18 +190,27 @@ func (e *composeEmitter) copiedFiles(own []string) []string {
 	for _, pair := range e.s.buildArgs {
 		args[pair.key] = pair.text
 	}
-	var names []string
+	type copied struct {
+		source   string
+		toConfig bool // to a directory for configuration
+		named    bool // as a file with configuration
+	}
+	var all distinct.List[copied]
 	for _, c := range dockerCopies(string(text), e.s.stage, args) {
 		for _, source := range c.sources {
-			for _, name := range e.filesOf(path.Join(own[0], source), isConfigDirectory(c.target)) {
-				base := path.Base(name)
-				if isConfigDirectory(c.target) && !isScript(base) || sourceName.MatchString(base) || configName.MatchString(base) || sourceName.MatchString(path.Base(c.target)) {
-					names = append(names, name)
-				}
+			all.Add(copied{path.Join(own[0], source), isConfigDirectory(c.target), sourceName.MatchString(path.Base(c.target))})
+		}
+	}
+	var names distinct.List[string]
+	for _, c := range all.All() {
+		for _, name := range e.filesOf(c.source, c.toConfig) {
+			base := path.Base(name)
+			if c.toConfig && !isScript(base) || c.named || sourceName.MatchString(base) || configName.MatchString(base) {
+				names.Add(name)
 			}
 		}
 	}
-	return names
+	return names.All()
 }
 
 // filesOf returns the files that a source of a Dockerfile names: a file, those that match a

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/settings"
 	"github.com/weirgraph/weir/internal/lazy"
 )
@@ -52,6 +53,7 @@ type nginx struct {
 	variables map[string][]string    // what `set` and `map` may give a variable
 	chosen    map[string][]nginxPart // of `map` and `split_clients`, how
 	expanded  map[string][]string    // the texts that words expand to
+	grown     int                    // by how much these are longer than the words
 }
 
 func newNginx(s *settings.Collector) *nginx {
@@ -138,11 +140,15 @@ func prefixScheme(scheme, address string) string {
 
 var nginxVariable = lazy.NewRegexp(`\$\w+|\$\{\w+\}`)
 
-// maxExpansions bounds the values of a variable made of variables.
-const maxExpansions = 200
+// maxExpansions bounds the values of a variable made of variables, and maxGrown what variables add to the words of
+// a file: long values could otherwise be in many others.
+const (
+	maxExpansions = 200
+	maxGrown      = 4 << 20
+)
 
 // expand returns the texts that a word can expand to. Variables that the file does
-// not set stay as they are.
+// not set stay as they are, and so do those that make a text too long.
 func (n *nginx) expand(word string) []string {
 	if !strings.Contains(word, "$") {
 		return []string{word}
@@ -169,7 +175,7 @@ func (n *nginx) expandFrom(word string, depth int) []string {
 		for _, text := range texts {
 			for _, v := range values {
 				if len(next) < maxExpansions {
-					next = append(next, strings.Replace(text, m, v, 1))
+					next = append(next, n.replace(text, m, v))
 				}
 			}
 		}
@@ -185,6 +191,15 @@ func (n *nginx) expandFrom(word string, depth int) []string {
 		}
 	}
 	return all
+}
+
+// replace puts the value of a variable into a text.
+func (n *nginx) replace(text, variable, value string) string {
+	if len(text)+len(value) > address.MaxText || n.grown > maxGrown {
+		return text
+	}
+	n.grown += max(0, len(value)-len(variable))
+	return strings.Replace(text, variable, value, 1)
 }
 
 // maxBlocks bounds the nesting of blocks in a hostile file.

@@ -41,3 +41,23 @@ func Below(pattern, steps []string) bool {
 	}
 	return false
 }
+
+// Fixed returns what all paths have that a pattern matches, or that are below one: they begin with the same
+// names, within, and a part of a name is somewhere in them. Both may be "".
+func Fixed(pattern []string) (within, part string) {
+	n := 0
+	for n < len(pattern) && !strings.ContainsAny(pattern[n], `*?[\`) {
+		n++
+	}
+	for _, step := range pattern[n:] {
+		if strings.ContainsAny(step, `[\`) {
+			continue
+		}
+		for _, text := range strings.FieldsFunc(step, func(r rune) bool { return r == '*' || r == '?' }) {
+			if len(text) > len(part) {
+				part = text
+			}
+		}
+	}
+	return strings.Join(pattern[:n], "/"), part
+}

@@ -2,6 +2,7 @@ package glob
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	_ "github.com/weirgraph/weir/internal/testlong"
@@ -66,5 +67,39 @@ func TestMatchAgrees(t *testing.T) {
 		if got, want := Match(pattern, steps), slow(pattern, steps); got != want {
 			t.Fatalf("Match(%q, %q) = %v, want %v", pattern, steps, got, want)
 		}
+	}
+}
+
+// What a pattern matches has what Fixed says of it.
+func TestFixed(t *testing.T) {
+	for _, tt := range []struct{ pattern, within, part string }{
+		{"deploy/eu", "deploy/eu", ""}, {"/repo/x*y?long/a", "/repo", "long"}, {"a/**/b*", "a", "b"}, {"[ab]c/**", "", ""}, {`a/\*b/c`, "a", "c"}, {"**", "", ""},
+	} {
+		if within, part := Fixed(Steps(tt.pattern)); within != tt.within || part != tt.part {
+			t.Errorf("Fixed(%q) = %q, %q", tt.pattern, within, part)
+		}
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	pick := func(words ...string) []string {
+		list := make([]string, 1+r.IntN(5))
+		for i := range list {
+			list[i] = words[r.IntN(len(words))]
+		}
+		return list
+	}
+	matched := 0
+	for range 20_000 {
+		pattern, steps := pick("a", "b", "a*", "*b", "**", "?", "[ab]", `\a`, "a*b"), pick("a", "b", "ab", "aab")
+		if !Below(pattern, steps) {
+			continue
+		}
+		matched++
+		within, part := Fixed(pattern)
+		if text := strings.Join(steps, "/"); !strings.HasPrefix(text+"/", strings.TrimPrefix(within+"/", "/")) || !strings.Contains(text, part) {
+			t.Errorf("Fixed(%q) = %q, %q, but it matches %q", pattern, within, part, text)
+		}
+	}
+	if matched < 1000 {
+		t.Errorf("%d patterns match", matched)
 	}
 }

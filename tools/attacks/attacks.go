@@ -78,6 +78,33 @@ var attacks = []attack{
 			}
 		})
 	}, n: 5_000},
+	{name: "arguments of a Dockerfile that double", write: func(d *directory, n int) {
+		d.text("compose.yaml", "services: {web: {build: .}}")
+		d.file("Dockerfile", func(w *bufio.Writer) {
+			fmt.Fprintln(w, "FROM x\nARG A0=aaaaaaaaaa")
+			for i := 1; i < n; i++ {
+				fmt.Fprintf(w, "ARG A%d=${A%[2]d}${A%[2]d}${A%[2]d}${A%[2]d}\n", i, i-1)
+			}
+			fmt.Fprintf(w, "COPY $A%d /etc/nginx/\n", n-1)
+		})
+	}, n: 16},
+	{name: "many settings with one long variable", write: func(d *directory, n int) {
+		d.file("a.yaml", func(w *bufio.Writer) {
+			fmt.Fprintf(w, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w}\nspec:\n  template:\n    spec:\n      containers:\n      - image: x\n        env:\n        - {name: X, value: %s}\n", strings.Repeat("a", 60_000))
+			for i := range n {
+				fmt.Fprintf(w, "        - {name: A%d_URL, value: 'http://%s/'}\n", i, strings.Repeat("$(X)", 10_000))
+			}
+		})
+	}, n: 30},
+	{name: "one long variable of nginx in many others", write: func(d *directory, n int) {
+		d.file("web/nginx.conf", func(w *bufio.Writer) {
+			w.WriteString("map $x $v {\n")
+			for i := range n {
+				fmt.Fprintf(w, "k%d x%[1]d$b$b$b$b$b;\n", i)
+			}
+			fmt.Fprintf(w, "}\nserver { listen 80; set $b %s; location / { proxy_pass http://$v; } }\n", strings.Repeat("a", 100_000))
+		})
+	}, n: 200},
 	{name: "packed tiny documents", write: func(d *directory, n int) {
 		d.packed("a.yaml.gz", func(w *bufio.Writer) { repeat(w, "a: 1\n---\n", n) })
 	}, n: 2_500_000},
