@@ -96,6 +96,7 @@ func (m *maker) replaceNames(c *analyze.ObjectEdit) error {
 		return err
 	}
 	var list []splice
+	isDone := false
 	if syntaxOf(f.name) != nil {
 		list = nameLines(f.text, c.Edits)
 	} else {
@@ -105,6 +106,7 @@ func (m *maker) replaceNames(c *analyze.ObjectEdit) error {
 		}
 		for i := range c.Edits {
 			e := &c.Edits[i]
+			isDone = isDone || len(named(t.root, parsePath(e.Path), e.Value)) > 0
 			for _, n := range named(t.root, parsePath(e.Path), was(e)) {
 				start, ok := t.start(n)
 				if end, known := t.end(n, 0); ok && known && n.Anchor == "" {
@@ -115,6 +117,9 @@ func (m *maker) replaceNames(c *analyze.ObjectEdit) error {
 		if _, err := parseTree(splices(f.text, list), f.line(at)); err != nil {
 			return failure(c, f, errNoPlace)
 		}
+	}
+	if len(list) == 0 && isDone {
+		return nil
 	}
 	if len(list) == 0 {
 		return failure(c, f, errOtherValue)

@@ -125,5 +125,8 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 		f.Alike.Cause, f.Alike.One, f.Alike.Hint = at.String()+" ", true, f.Hint
 	}
 	f.Alike.Cause, f.Alike.Says = f.Alike.Cause+by.DisplayName()+" "+without, "forward requests "+strings.Replace(without, " its ", " their ", 1)
+	if c, ok := obstacleOf(p, calls[0], policy.TotalTimeout); ok && len(calls) == 1 {
+		c.explain(&f)
+	}
 	p.At(severity, f)
 }

@@ -51,7 +51,7 @@ func (c obstacle) explain(f *analyze.Finding) {
 func gives(s *policy.Set, purpose policy.Purpose) bool {
 	switch purpose {
 	case policy.TotalTimeout:
-		return s.Timeout != nil && (isSaid(s.Timeout.Total) || isSaid(s.Timeout.PerTry))
+		return s.Timeout != nil && (isSaid(s.Timeout.Total) || isSaid(s.Timeout.PerTry) || isSaid(s.Timeout.ReadGap))
 	case policy.Retries:
 		return s.Retry != nil && (isSaid(s.Retry.Retries) || isSaid(s.Retry.On))
 	case policy.CircuitBreaker:
@@ -72,19 +72,23 @@ type nearMiss struct {
 	why    nearness
 	reason graph.UnboundReason // of a missed one
 	by     *graph.Policy       // of a hidden one
+	object graph.Ref           // the object that a misnamed one is meant for
+	refers policy.Remediation  // how the object of an unreferenced one is named
 }
 
 // A nearness is what keeps a policy from a call, the nearest to acting first.
 type nearness uint8
 
 const (
-	hidden     nearness = iota // by another object
-	outside                    // the caller has no proxy of its mesh
-	opaque                     // its product sees no requests there
-	bypassed                   // it is for gateways alone
-	missed                     // one of its conditions excludes the call
-	astray                     // its callee is named by a name that leads to no service from its namespace
-	misspelled                 // the name of its callee is that of no service, and like this one's
+	hidden       nearness = iota // by another object
+	outside                      // the caller has no proxy of its mesh
+	opaque                       // its product sees no requests there
+	bypassed                     // it is for gateways alone
+	missed                       // one of its conditions excludes the call
+	astray                       // its callee is named by a name that leads to no service from its namespace
+	misspelled                   // the name of its callee is that of no service, and like this one's
+	misnamed                     // the object that it belongs to is not there, and its name is like that of one that is
+	unreferenced                 // the object that it belongs to is named by no route
 )
 
 var nearMissesOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]nearMiss]("the policies that almost act on each call")
@@ -112,6 +116,7 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 			if b.UnboundReason != graph.NotUnbound {
 				add(p.misspelledCalls(b, named), nearMiss{policy: b, why: misspelled})
 			}
+			addObjectsWithoutCalls(p, b, add)
 			if b.Says.Layer != policy.ClientProxy || len(b.To) == 0 { // those of programs and gateways are meant for them
 				continue
 			}
@@ -205,6 +210,8 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 		c.fix = fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.gateways[+]", Value: "mesh"})
 	case missed:
 		n.missed(from, p.Core.Service(p.Core.To(e)), &c)
+	case misnamed, unreferenced:
+		n.explainObject(p, e, &c)
 	case misspelled:
 		to := p.Core.Service(p.Core.To(e))
 		c.text = fmt.Sprintf("%s declares one for %s, which is no service", b.Object, partyNames(b.To))
