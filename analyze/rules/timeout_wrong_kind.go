@@ -34,7 +34,8 @@ or an attempt.
       trafficPolicy:
         connectionPool: {http: {idleTimeout: 5s}}
 
-Not reported: beside a real timeout, or beside one that is disabled for a stream. The
+Not reported: beside a real timeout, or beside one that is disabled: for a stream, or, for other
+calls, as "timeout-excessive" reports. The
 read timeout of a client or of a proxy (nginx, HAProxy, Kong) counts as a timeout: it
 limits the gap between two reads, but responses rarely trickle.
 
@@ -51,7 +52,7 @@ func checkTimeoutWrongKind(p *Pass) {
 	for e := range p.Requests() {
 		parts := p.Effective(e)
 		found, named := matchingParts(parts, func(part *analyze.Part) bool {
-			return unbounded(part) && !isStream(part) && len(mistaken(p, e, part)) > 0
+			return unbounded(part) && !disabled(part) && !isStream(part) && len(mistaken(p, e, part)) > 0
 		})
 		if len(found) > 0 {
 			reportWrongKind(p, e, found[0], named)

@@ -217,7 +217,7 @@ func routedClusters(action document.Node) []string {
 // the route's, or the virtual host's, or the table's.
 func routeSays(f *field.Reader, action, host, table document.Node) policy.Set {
 	var says policy.Set
-	timeout := policy.Timeout{Total: f.Duration(action, "timeout"), Idle: f.Duration(action, "idle_timeout")}
+	timeout := policy.Timeout{Total: routeTimeout(f, action), Idle: f.Duration(action, "idle_timeout")}
 	for _, n := range []document.Node{action, host, table} {
 		if retry := EnvoyGet(n, "retry_policy"); retry.IsMap() {
 			timeout.PerTry = f.Duration(retry, "per_try_timeout")
@@ -234,6 +234,24 @@ func routeSays(f *field.Reader, action, host, table document.Node) policy.Set {
 		}
 	}
 	return says
+}
+
+// routeTimeout reads how long a route waits. The duration of streams goes before the timeout and its
+// default, also where it only limits what requests of gRPC ask for.
+func routeTimeout(f *field.Reader, action document.Node) policy.Setting[time.Duration] {
+	stream, total := EnvoyGet(action, "max_stream_duration"), f.Duration(action, "timeout")
+	if !stream.IsMap() {
+		return total
+	}
+	if timeout := EnvoyGet(action, "timeout"); timeout.Exists() {
+		f.Flaw(graph.Inert, timeout, "timeout", "max_stream_duration goes before it", "set max_stream_duration.max_stream_duration instead")
+	}
+	inner := f.Within("max_stream_duration")
+	inner.Duration(stream, "grpc_timeout_header_max") // for what is wrong about it
+	if limit := inner.Duration(stream, "max_stream_duration"); limit.IsWritten() {
+		return limit
+	}
+	return policy.Setting[time.Duration]{Provenance: policy.Disabled, Origin: f.At(stream)}
 }
 
 // envoyHedge reads a HedgePolicy. A try that takes too long is then left running
