@@ -22,6 +22,7 @@ var Reader = &document.Reader{
 	Reads: []string{
 		"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "Pod",
 		"DeploymentConfig and Route (OpenShift)", "Rollout (Argo)", "Service (Knative)",
+		"Prometheus, PrometheusAgent, Alertmanager and ThanosRuler (Prometheus operator)", "OpenTelemetryCollector",
 		"ConfigMap", "Secret", "Service", "Endpoints", "EndpointSlice", "Ingress",
 		"NetworkPolicy", "CiliumNetworkPolicy", "CiliumEnvoyConfig", "HorizontalPodAutoscaler", "ScaledObject (KEDA)",
 		"PodDisruptionBudget", "Namespace", "ServiceAccount",
@@ -57,6 +58,12 @@ func init() { // the readers below refer to the table themselves
 		{Name: "ScheduledJob", Groups: []string{"batch"}, Read: readCronJob},
 		{Name: "Pod", Groups: []string{""}, Read: readPod},
 		{Name: "Service", Groups: []string{"serving.knative.dev"}, Read: readKnativeService},
+
+		{Name: "Prometheus", Groups: []string{"monitoring.coreos.com"}, Read: readPrometheus},
+		{Name: "PrometheusAgent", Groups: []string{"monitoring.coreos.com"}, Read: readPrometheus},
+		{Name: "Alertmanager", Groups: []string{"monitoring.coreos.com"}, Read: readAlertmanager},
+		{Name: "ThanosRuler", Groups: []string{"monitoring.coreos.com"}, Read: readThanosRuler},
+		{Name: "OpenTelemetryCollector", Groups: []string{"opentelemetry.io"}, Read: readCollector},
 
 		{Name: "ConfigMap", Groups: []string{""}, Read: readConfigMap},
 		{Name: "Secret", Groups: []string{""}, Read: readSecret},
