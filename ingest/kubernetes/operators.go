@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/resource"
@@ -9,11 +10,20 @@ import (
 )
 
 // The objects below are workloads that an operator makes: it gives the pods names and labels of its own,
-// and their settings are in the object.
+// and their settings are in the object. An object with none of the fields that a whole one has is a
+// patch of another, and is not read.
+
+// isWhole reports whether an object has one of some fields.
+func isWhole(o *resource.Object, fields ...string) bool {
+	return slices.ContainsFunc(fields, func(key string) bool { return o.Spec.Get(key).Exists() })
+}
 
 // readPrometheus reads a Prometheus or PrometheusAgent of the Prometheus operator.
 func readPrometheus(o *resource.Object) {
-	t := readMonitoring(o, "prometheus")
+	t, ok := readMonitoring(o, "prometheus")
+	if !ok {
+		return
+	}
 	for _, n := range o.Spec.Get("alerting", "alertmanagers").List() {
 		if name := n.Get("name").Str(); name != "" {
 			host := name
@@ -28,7 +38,10 @@ func readPrometheus(o *resource.Object) {
 
 // readThanosRuler reads a ThanosRuler of the Prometheus operator.
 func readThanosRuler(o *resource.Object) {
-	t := readMonitoring(o, "thanos-ruler")
+	t, ok := readMonitoring(o, "thanos-ruler")
+	if !ok {
+		return
+	}
 	for _, key := range []string{"queryEndpoints", "alertmanagersUrl"} {
 		for _, n := range o.Spec.Get(key).List() {
 			putSetting(o, t.Ref, o.At(n), key, n.Str())
@@ -41,7 +54,10 @@ func readAlertmanager(o *resource.Object) { readMonitoring(o, "alertmanager") }
 
 // readMonitoring adds the pods of a program of the Prometheus operator: a StatefulSet with the labels
 // that its Services select.
-func readMonitoring(o *resource.Object, program string) graph.Entity {
+func readMonitoring(o *resource.Object, program string) (t graph.Entity, ok bool) {
+	if !isWhole(o, "replicas", "serviceAccountName", "version", "resources", "queryEndpoints", "queryConfig") {
+		return graph.Entity{}, false
+	}
 	labels := map[string]string{}
 	maps.Copy(labels, resource.LabelsOf(o.Spec.Get("podMetadata", "labels")))
 	maps.Copy(labels, map[string]string{
@@ -51,12 +67,12 @@ func readMonitoring(o *resource.Object, program string) graph.Entity {
 	if program == "prometheus" {
 		labels["operator.prometheus.io/name"] = o.Name
 	}
-	return addMade(o, o.Sibling("StatefulSet", program+"-"+o.Name), labels)
+	return addMade(o, o.Sibling("StatefulSet", program+"-"+o.Name), labels), true
 }
 
 // readCollector reads an OpenTelemetryCollector. That of mode "sidecar" has no pods of its own.
 func readCollector(o *resource.Object) {
-	if o.Spec.Get("mode").Str() == "sidecar" {
+	if o.Spec.Get("mode").Str() == "sidecar" || !isWhole(o, "config") {
 		return
 	}
 	name := o.Name + "-collector"
