@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/policy"
 )
@@ -104,10 +105,12 @@ func addMade(o *resource.Object, ref graph.Ref, labels map[string]string) graph.
 		Ref: ref, Origin: o.At(o.Root), Kind: graph.KindTelemetry, KindSure: true, Stateful: ref.Kind == "StatefulSet",
 		PodLabels: labels, Labels: resource.Together(resource.LabelsOf(o.Meta.Get("labels")), labels), Image: o.Spec.Get("image").Str(),
 	}
-	if t.Replicas = replicas(o); !o.Spec.Get("replicas").Exists() && o.Spec.Get("mode").Str() != "daemonset" {
+	if n, at, ok := o.Number(o.Spec, "replicas"); ok {
+		t.Replicas = document.Declare(o.Document, at, n)
+	} else if !o.Spec.Get("replicas").Exists() && o.Spec.Get("mode").Str() != "daemonset" {
 		t.Replicas = policy.Setting[int]{Value: 1, Provenance: policy.PlatformDefault, Origin: t.Origin}
 	}
-	add(o, t)
+	o.Facts.Entities = append(o.Facts.Entities, t)
 	return t
 }
 
