@@ -49,6 +49,7 @@ func (p *composeProject) facts(f *graph.Facts) {
 		e.source()
 	}
 	p.traefik(f)
+	p.virtualHosts(f)
 	p.machine(f)
 }
 
@@ -125,7 +126,7 @@ func (p *composeProject) kinds() map[string]graph.Kind {
 			}
 		}
 	}
-	if gateway := p.traefikService(); gateway != "" {
+	if gateway := p.proxyOf("traefik"); gateway != "" {
 		kinds[gateway] = graph.KindGateway
 	}
 	return kinds
@@ -457,21 +458,51 @@ func isThisMachine(host string) bool {
 	return host == "localhost" || strings.HasPrefix(host, "127.") || host == "host.docker.internal" || host == "0.0.0.0"
 }
 
-// traefikService is the service that passes requests on by the labels of others.
-func (p *composeProject) traefikService() string {
+// proxyOf is the service whose image has a name: one that passes requests on by the labels or the variables of others.
+func (p *composeProject) proxyOf(image string) string {
 	for _, name := range p.order {
-		if base := path.Base(p.services[name].image.text); base == "traefik" || strings.HasPrefix(base, "traefik:") {
+		if base, _, _ := strings.Cut(path.Base(p.services[name].image.text), ":"); base == image {
 			return name
 		}
 	}
 	return ""
 }
 
+// virtualHosts adds the routes that services declare by variables for nginx-proxy.
+func (p *composeProject) virtualHosts(f *graph.Facts) {
+	gateway := p.proxyOf("nginx-proxy")
+	if gateway == "" {
+		return
+	}
+	for _, name := range p.order {
+		var host *composePair
+		port := 0
+		variables := mergePairs(p.services[name].envFiles, p.services[name].environment)
+		for i := range variables {
+			switch v := &variables[i]; v.key {
+			case "VIRTUAL_HOST":
+				host = v
+			case "VIRTUAL_PORT":
+				port, _ = wholeNumber(v.text)
+			}
+		}
+		if name = p.owner(name); host != nil && name != gateway {
+			f.Calls = append(f.Calls, graph.CallFact{
+				From: graph.EndpointRef{Ref: p.ref(gateway)}, To: graph.EndpointRef{Ref: p.ref(name)},
+				Evidence: graph.Evidence{
+					Origin: host.at, Way: "virtual-host", Strength: graph.Strong, Class: graph.ClassIngress,
+					Protocol: "http", Port: port, Key: host.key,
+				},
+			})
+		}
+	}
+}
+
 // traefik adds the routes that services declare by labels for Traefik, and their policies. Labels switched
 // off with traefik.enable=false are none, nor are those of Traefik itself, which open its
 // own dashboard.
 func (p *composeProject) traefik(f *graph.Facts) {
-	gateway := p.traefikService()
+	gateway := p.proxyOf("traefik")
 	if gateway == "" {
 		return
 	}

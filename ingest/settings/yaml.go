@@ -3,9 +3,11 @@ package settings
 import (
 	"fmt"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/internal/yaml"
 )
@@ -124,6 +126,10 @@ func (s *Collector) Flatten(root YAMLRoot, key string, n document.Node, depth in
 				s.PutText(root, v, joinKey(key, k.Str()), WithPort(v.Str(), sisterPort(n, k.Str())))
 				continue
 			}
+			if v.IsScalar() && isServerWithWeight(key, k.Str(), v.Str()) {
+				s.PutText(root, k, key, k.Str())
+				continue
+			}
 			s.Flatten(root, joinKey(key, k.Str()), v, depth+1)
 		}
 	case n.IsList():
@@ -135,6 +141,14 @@ func (s *Collector) Flatten(root YAMLRoot, key string, n document.Node, depth in
 			s.Put(root, n, key)
 		}
 	}
+}
+
+// isServerWithWeight reports whether a pair is a server of an upstream of APISIX, whose weight is its value:
+// "nodes": {"cart:8080": 1}.
+func isServerWithWeight(key, server, weight string) bool {
+	_, port, ok := address.SplitHostPort(server)
+	n, err := strconv.Atoi(weight)
+	return err == nil && n > 0 && ok && port > 0 && (key == "nodes" || strings.HasSuffix(key, ".nodes"))
 }
 
 // MaxValues bounds the settings of one file; data files have more.
