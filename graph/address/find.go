@@ -291,7 +291,7 @@ func (f *finder) url(scheme, rest string) {
 	// An unknown scheme may be a listener of a broker, or no scheme at all: static://200.
 	known := ProtocolOf(scheme).Name == "" || scheme != "lb" && isShouted(rest)
 	for _, a := range list {
-		if f.way == "file" && (isSchemaHost(a.Host) || isPages(a.Host) || !f.key.address && isForPeople(a.Host)) {
+		if f.way == "file" && (isSchemaHost(a.Host) || isPages(a.Host) || !f.key.address && isForPeople(a.Host) || f.key.isPage() && isHome(a.Host, rest)) {
 			continue
 		}
 		f.add(a, form, known)
@@ -333,6 +333,12 @@ func (f *finder) namesService(host string) bool {
 		return true
 	}
 	return false
+}
+
+// isHome reports whether a URL is the home page of a site.
+func isHome(host, rest string) bool {
+	_, path, _ := strings.Cut(rest, "/")
+	return path == "" && strings.HasPrefix(host, "www.") && IsDomain(host)
 }
 
 // isForPeople reports whether a host has pages to read: URLs in configuration files that

@@ -294,6 +294,12 @@ func endsAcronym(key string, start, i int) bool {
 	return small(key[i+1]) && small(key[i+2])
 }
 
+// isPage reports whether a key may be for a page to read: the URL of something that is not called like a server.
+func (k *Key) isPage() bool {
+	n := len(k.Words)
+	return n > 1 && k.Words[n-1] == "url" && !addressWords[k.Words[n-2]]
+}
+
 // SiblingKey returns the key of a setting that belongs to another by its name: for
 // DB_HOST and "port" it is DB_PORT, for spring.redis.host it is spring.redis.port,
 // for redisHost redisPort. An empty word leaves the part of key before the word for a host.
