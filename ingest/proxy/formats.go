@@ -8,6 +8,7 @@ import (
 
 // TextFormats find the addresses in files with a grammar of their own.
 var TextFormats = []settings.TextFormat{
+	{Match: looksLikeAlloy, Read: readAlloy},
 	{Match: looksLikeNginx, Read: readNginx},
 	{Match: looksLikeHAProxy, Read: readHAProxy},
 	{Match: looksLikeCaddy, Read: readCaddy},
