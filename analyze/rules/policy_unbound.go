@@ -537,3 +537,12 @@ func toNamespace(p *Pass, b *graph.BoundPolicy) analyze.Fix {
 	f.Changes[0].Edits = append(edits, f.Changes[0].Edits...) // it has its new name at last
 	return f.And(more)
 }
+
+// misnamedObject explains why a policy is for no call: it names an object that is not there, and whose
+// name is like that of one that is.
+func misnamedObject(b *graph.BoundPolicy, near graph.Ref) miss {
+	return miss{
+		why: fmt.Sprintf("no call goes through %s %q", b.Of.Kind, b.Of.Name), hint: fmt.Sprintf("did you mean %q?", near.Name),
+		severity: analyze.Warning, sure: analyze.Certain, fix: namesInstead(b, b.Of.Name, near.Name),
+	}
+}
