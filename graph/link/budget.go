@@ -80,14 +80,11 @@ type growth struct {
 	exceeded    func(at graph.Origin)
 }
 
-// allows reports whether variables may add so many bytes to a setting of a scope.
-func (g *growth) allows(bytes int, of *scope) bool {
+// allows reports whether variables may add so many bytes to a setting.
+func (g *growth) allows(bytes int) bool {
 	if g == nil {
 		return true
 	}
-	if g.bytes += max(bytes, 0); g.bytes > g.most {
-		g.exceeded(of.origin())
-		return false
-	}
-	return true
+	g.bytes += max(bytes, 0)
+	return g.bytes <= g.most
 }

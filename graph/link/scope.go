@@ -108,7 +108,8 @@ func (s *scope) expand(text string) string {
 		if next == text {
 			return text
 		}
-		if !s.growth.allows(len(next)-len(text), s) {
+		if !s.growth.allows(len(next) - len(text)) {
+			s.growth.exceeded(s.origin())
 			return ""
 		}
 		if text = next; len(text) > address.MaxText {
