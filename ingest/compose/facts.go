@@ -191,6 +191,9 @@ func (e *composeEmitter) thing(shared map[string]bool) {
 	if s.replicasAt.Line > 0 {
 		t.Replicas = policy.Declare(s.replicas, s.replicasAt)
 	}
+	if !s.check.declared && !s.check.off && e.isAwaited(s.name, "service_healthy") {
+		t.Probes.Known = false // its image has a health check, for Compose waits until it is healthy
+	}
 	if t.Patch {
 		t.Probes.Known = s.check.declared || s.check.off
 		if s.replicasAt.Line == 0 {

@@ -34,6 +34,8 @@ type composeProject struct {
 
 	networks      map[string]bool // the names of networks that other projects may have, too
 	variableFiles map[string]bool // the files that variables of the project are from, by path as in opened
+
+	awaited map[[2]string]bool // services and the conditions under which others wait for them, see isAwaited
 }
 
 // An openedFile is a file that a project refers to, read once however often it does.

@@ -53,11 +53,20 @@ func (p *composeProject) dropOff(vars *variables) {
 
 // prepares reports whether a service runs to its end before others begin: some wait for that.
 func (p *composeProject) prepares(name string) bool {
-	return slices.ContainsFunc(p.order, func(other string) bool {
-		return slices.ContainsFunc(p.services[other].dependsOn, func(need composeNeed) bool {
-			return need.text == name && need.condition == "service_completed_successfully"
-		})
-	})
+	return p.isAwaited(name, "service_completed_successfully")
+}
+
+// isAwaited reports whether a service waits until another one meets a condition.
+func (p *composeProject) isAwaited(name, condition string) bool {
+	if p.awaited == nil {
+		p.awaited = map[[2]string]bool{}
+		for _, other := range p.order {
+			for _, need := range p.services[other].dependsOn {
+				p.awaited[[2]string{need.text, need.condition}] = true
+			}
+		}
+	}
+	return p.awaited[[2]string{name, condition}]
 }
 
 // names returns the words in the settings of s that may be names of services.
