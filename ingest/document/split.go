@@ -72,6 +72,8 @@ var (
 	newline       = []byte("\n")
 	byteOrderMark = []byte("\uFEFF")
 	lineOrderMark = []byte("\n\uFEFF")
+	yamlDirective = []byte("%YAML ")
+	tagDirective  = []byte("%TAG ")
 )
 
 // cutOrderMarks returns the text without the byte order marks at the starts of lines, and the
@@ -128,6 +130,7 @@ func documentEnd(text []byte) (end, next int) {
 	for i < len(text) {
 		switch rest := text[i:]; {
 		case rest[0] == '-' && marks(rest, "---"):
+			i = directives(text[:i])
 			return i, i
 		case rest[0] == '.' && marks(rest, "..."):
 			return i, lineEnd(text, i)
@@ -149,6 +152,23 @@ func prologue(text []byte) int {
 		i = end
 	}
 	return i
+}
+
+// directives returns where the directives begin that are at the end of text, with comments and blank lines
+// among them; its length if there are none.
+func directives(text []byte) int {
+	begin := len(text)
+	for end := len(text); end > 0; {
+		i := bytes.LastIndexByte(text[:end-1], '\n') + 1
+		line := bytes.TrimLeft(text[i:end], " \t\r\n")
+		if bytes.HasPrefix(text[i:end], yamlDirective) || bytes.HasPrefix(text[i:end], tagDirective) {
+			begin = i
+		} else if len(line) > 0 && line[0] != '#' {
+			break
+		}
+		end = i
+	}
+	return begin
 }
 
 // marks reports whether text starts with a line that is this document mark.

@@ -44,6 +44,7 @@ func TestSplit(t *testing.T) {
 		{"marks alone", "---\n---\n# c\n---\n...\n", ""},
 		{"one", "at: 1", "1 1:5"},
 		{"two", "at: 1\n---\nat: 2\n", "1 1:5, 2 3:5"},
+		{"directives without a mark before them", "at: 1\n%YAML 1.1\n# c\n---\nat: 2\n", "1 1:5, 2 5:5"},
 		{"empty ones between", "---\n---\nat: 1\n---\n# none\n---\nat: 2\n---\n", "1 3:5, 2 7:5"},
 		{"CRLF", "at: 1\r\n---\r\nat: 2\r\n", "1 1:5, 2 3:5"},
 		{"BOM", "\uFEFFat: 1\n---\nat: 2\n", "1 1:5, 2 3:5"},

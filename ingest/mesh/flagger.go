@@ -34,6 +34,10 @@ var flaggerKinds = resource.Kinds{
 // write.
 func canary(r *resource.Object) {
 	service, target := r.Mapping(r.Spec, "service"), r.Mapping(r.Spec, "targetRef")
+	at := service
+	if !at.Exists() {
+		at = target
+	}
 	name := r.Text(target, "name")
 	if own := r.Text(service, "name"); own != "" {
 		name = own
@@ -43,7 +47,7 @@ func canary(r *resource.Object) {
 	}
 	if kind := r.Text(target, "kind"); kind == "Deployment" || kind == "DaemonSet" {
 		for _, suffix := range []string{"", "-primary", "-canary"} {
-			n := graph.Name{Ref: r.RefTo("Service", "", name+suffix), Origin: r.At(service), Of: r.RefTo(kind, "", r.Text(target, "name"))}
+			n := graph.Name{Ref: r.RefTo("Service", "", name+suffix), Origin: r.At(at), Of: r.RefTo(kind, "", r.Text(target, "name"))}
 			if port := resource.PortNumber(service.Get("port")); port > 0 {
 				n.Ports = []graph.Port{{Name: r.Text(service, "portName"), Number: port, Target: service.Get("targetPort").Str()}}
 			}
@@ -54,7 +58,7 @@ func canary(r *resource.Object) {
 	case "gatewayapi":
 		canaryGateways(r, service, name)
 	case "", "istio":
-		canaryRoutes(r, service, name)
+		canaryRoutes(r, service, at, name)
 	}
 }
 
@@ -72,7 +76,7 @@ func canaryGateways(r *resource.Object, service document.Node, name string) {
 
 // canaryRoutes gives the facts of the VirtualService that Flagger writes: one rule for its
 // Service and all its hosts, followed by sidecars unless gateways are listed.
-func canaryRoutes(r *resource.Object, service document.Node, name string) {
+func canaryRoutes(r *resource.Object, service, at document.Node, name string) {
 	v := &virtualRoutes{Object: r, to: name, gateways: gatewayNames(service)}
 	if len(v.gateways) == 0 {
 		v.gateways = []string{meshGateway}
@@ -90,7 +94,7 @@ func canaryRoutes(r *resource.Object, service document.Node, name string) {
 	rule := ownRule(r, service, fields)
 	says, flaws := rule.policy()
 	for _, part := range v.parts(&rule) {
-		v.sendTo(&part, &rule, r.Host(name), service, graph.Evidence{
+		v.sendTo(&part, &rule, r.Host(name), at, graph.Evidence{
 			Way: "canary", Strength: graph.Strong, Protocol: "http", Via: []graph.Ref{r.Ref()}, Match: part.Match,
 		})
 		says.Layer = part.Says.Layer
