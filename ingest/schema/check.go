@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -163,7 +164,7 @@ func (c *checker) unknown(key, value document.Node, way []part) {
 	if last.path != "" {
 		owner = last.path
 	}
-	path, written := under(last.path, name), value.Str()
+	path, written := under(last.path, cmp.Or(name, `""`)), value.Str()
 	why := fmt.Sprintf("%s has no such field", owner)
 	near, sure := similar(name, last.object)
 	to := home(name, way)
