@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 )
 
 // realmRank orders realms by precedence for the name of a service.
@@ -107,7 +108,7 @@ func (l *linker) joinImages() {
 			l.unite(list[0], c)
 			continue
 		}
-		if artifact := artifacts[moduleOf(e.origin.File)]; artifact != "" {
+		if artifact := artifacts[moduleOf(e.origin.File)]; isAlike(artifact, name) {
 			if list := alike[relaxed(artifact)]; len(list) == 1 {
 				l.unite(list[0], c)
 				continue
@@ -133,6 +134,14 @@ func (l *linker) joinImages() {
 			}
 		}
 	}
+}
+
+// isAlike reports whether an artifact has a word of the name of a program: a module that tests another one may have the
+// artifact of that.
+func isAlike(artifact, name string) bool {
+	return slices.ContainsFunc(address.Words(name), func(word string) bool {
+		return len(word) > 3 && !slices.Contains(genericNames, word) && strings.Contains(relaxed(artifact), word)
+	})
 }
 
 // artifacts returns the names of packages by their directories.
