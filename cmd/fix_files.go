@@ -68,8 +68,16 @@ func (roots fixRoots) read(name string) ([]byte, error) {
 
 // inside returns an error for a name that is outside of the roots, or that a link leads to.
 func (roots fixRoots) inside(name string) error {
+	file, err := filepath.Abs(filepath.FromSlash(name)) // sources may be absolute, and files are named from the working directory
+	if err != nil {
+		return err
+	}
 	for _, root := range roots {
-		rel, err := filepath.Rel(root, filepath.FromSlash(name))
+		root, err := filepath.Abs(root)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, file)
 		if err != nil || !filepath.IsLocal(rel) {
 			continue
 		}
