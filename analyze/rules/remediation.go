@@ -77,7 +77,8 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 // inFileOf reports whether a call is written in a file of a product's own, and not in an object in a
 // cluster.
 func (p *Pass) inFileOf(e graph.Edge, in *policy.Product) bool {
-	return p.Core.Service(p.Core.From(e)).Namespace == "" && slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool {
+	caller := p.Core.Service(p.Core.From(e))
+	return caller.Namespace == "" && analyze.Ecosystem(caller) != "kubernetes" && slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool {
 		return ev.Origin.Reader == in.Name && !slices.ContainsFunc(ev.Via, func(via graph.Ref) bool { return policy.IsResource(via.Kind) })
 	})
 }
