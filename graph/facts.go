@@ -167,6 +167,7 @@ type Name struct {
 	Origin   Origin
 	Hosts    []string // full host names it answers to besides its own (lower case)
 	Selects  Selector // the workloads behind it, when it selects by labels
+	SelectAt Origin   // where it does; zero if it is not known
 	Of       Ref      // the one entity behind it, if the document names it
 	Target   string   // the host that it is an alias of: ExternalName, a DNS alias
 	Twin     string   // the host of the same service in another cluster, which it is if the inputs declare it

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -187,7 +188,7 @@ func (l *linker) missed(c, w int, n *graph.Name) {
 		return
 	}
 	l.f.Mistakes = append(l.f.Mistakes, graph.Mistake{
-		Kind: graph.MissedSelector, Object: n.Subject(), Field: "spec.selector", Of: of, Origin: n.Origin,
+		Kind: graph.MissedSelector, Object: n.Subject(), Field: "spec.selector", Of: of, Origin: cmp.Or(n.SelectAt, n.Origin),
 		Why: "selects no pod of " + of.Subject() + ": " + strings.Join(lacks, "; "), Hint: hint,
 	})
 }

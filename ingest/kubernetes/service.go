@@ -20,6 +20,9 @@ func readService(o *resource.Object) {
 		Labels:      resource.LabelsOf(o.Meta.Get("labels")),
 		Annotations: resource.LabelsOf(o.Meta.Get("annotations")),
 	}
+	if key := o.Spec.Key("selector"); key.Exists() {
+		n.SelectAt = o.At(key)
+	}
 	if !strings.EqualFold(o.Spec.Get("type").Str(), "ExternalName") {
 		n.Target = "" // left over, the platform looks at the type
 	}
