@@ -15,7 +15,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// fixRoots are the directories of the sources, outside of which no file is changed.
+// fixRoots are the directories of the sources, absolute, outside of which no file is changed.
 type fixRoots []string
 
 // openRoots returns the directories that the sources are, or are in.
@@ -37,7 +37,9 @@ func (r *run) openRoots(sources []string) fixRoots {
 		if info, err := os.Stat(source); err != nil || !info.IsDir() {
 			source = filepath.Dir(source)
 		}
-		roots = append(roots, filepath.Clean(source))
+		if root, err := filepath.Abs(source); err == nil { // files are named from the working directory
+			roots = append(roots, root)
+		}
 	}
 	return roots
 }
@@ -68,15 +70,11 @@ func (roots fixRoots) read(name string) ([]byte, error) {
 
 // inside returns an error for a name that is outside of the roots, or that a link leads to.
 func (roots fixRoots) inside(name string) error {
-	file, err := filepath.Abs(filepath.FromSlash(name)) // sources may be absolute, and files are named from the working directory
+	file, err := filepath.Abs(filepath.FromSlash(name))
 	if err != nil {
 		return err
 	}
 	for _, root := range roots {
-		root, err := filepath.Abs(root)
-		if err != nil {
-			return err
-		}
 		rel, err := filepath.Rel(root, file)
 		if err != nil || !filepath.IsLocal(rel) {
 			continue

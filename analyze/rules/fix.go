@@ -86,11 +86,13 @@ func (r remedy) entryForOthers(p *Pass, values []any) (analyze.FieldEdit, bool) 
 		return analyze.FieldEdit{}, false
 	}
 	e := *r.Others
-	if d, ok := amountOf[time.Duration](values); ok {
-		text, _ := r.syntax(&e).Write(d)
-		e.Value = strings.ReplaceAll(e.Value, policy.DurationValue, text)
+	d, ok := amountOf[time.Duration](values)
+	if !ok {
+		return analyze.FieldEdit{}, false
 	}
-	return analyze.FieldEdit{Edit: e}, true
+	text, ok := r.syntax(&e).Write(d)
+	e.Value = strings.ReplaceAll(e.Value, policy.DurationValue, text)
+	return analyze.FieldEdit{Edit: e}, ok
 }
 
 // edit gives an edit of r its value, and false if there is none.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -30,15 +31,15 @@ func (r remedy) places(p *Pass) []graph.Origin {
 	if b := r.ofPort(p); b != nil {
 		add(b.Origin)
 	}
-	for _, hidden := range []bool{false, true} { // an object may be there twice
-		for _, matching := range []bool{true, false} { // those of the part of the call first
-			for _, b := range policiesOf(p)[r.call] {
-				own := b.Object == r.Kind+"/"+r.object || r.Base != policy.BaseObject && b.Product.Is(r.in) && !r.isOtherBlock(b.Object)
-				if own && matching == (r.part != nil && b.Match == r.part.Match) && hidden == isHidden(b, r.call) {
-					add(b.Origin)
-				}
-			}
+	var own []*graph.BoundPolicy
+	for _, b := range policiesOf(p)[r.call] {
+		if b.Object == r.Kind+"/"+r.object || r.Base != policy.BaseObject && b.Product.Is(r.in) && !r.isOtherBlock(b.Object) {
+			own = append(own, b)
 		}
+	}
+	slices.SortStableFunc(own, func(a, b *graph.BoundPolicy) int { return cmp.Compare(r.distance(a), r.distance(b)) })
+	for _, b := range own {
+		add(b.Origin)
 	}
 	if len(list) > 0 && r.Base != policy.BaseObject {
 		return list
@@ -61,9 +62,20 @@ func (r remedy) places(p *Pass) []graph.Origin {
 	return list
 }
 
-// isHidden reports whether another policy is in the place of b for a call.
-func isHidden(b *graph.BoundPolicy, e graph.Edge) bool {
-	return slices.ContainsFunc(b.Shadows, func(s graph.Shadow) bool { return s.Field == "" && slices.Contains(s.Calls, e) })
+// distance ranks the policies of an object, which may be there twice: those that act on the call of r before
+// those in whose place another one is, and of these those of its part first.
+func (r remedy) distance(b *graph.BoundPolicy) int {
+	n := 0
+	if r.part == nil || b.Match != r.part.Match {
+		n = 1
+	}
+	if slices.ContainsFunc(b.Shadows, func(s graph.Shadow) bool {
+		_, here := slices.BinarySearch(s.Calls, r.call)
+		return s.Field == "" && here
+	}) {
+		n += 2
+	}
+	return n
 }
 
 // ofPort is the policy of the object of r for the port of the call; nil if it has none that replaces

@@ -6,38 +6,33 @@ import (
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
-var routedCalls = analyze.NewMemo[analyze.Once, map[graph.Ref][]graph.Edge]("the calls through each object")
+// routed are the objects that calls go through, such as routes.
+type routed struct {
+	calls map[graph.Ref][]graph.Edge
+	names map[graph.Ref][]string  // by what an object has beside its name, with the first letter of that
+	near  map[graph.Ref]graph.Ref // what is known of misspelled ones; zero if nothing is near
+	work  int                     // comparisons that are left, see nameComparisons
+}
 
-// callsThrough returns the calls that go through each object, such as a route.
-func callsThrough(p *Pass) map[graph.Ref][]graph.Edge {
-	return routedCalls.Of(p.Analysis, analyze.Once{}, func() map[graph.Ref][]graph.Edge {
-		through := map[graph.Ref][]graph.Edge{}
+var routedOf = analyze.NewMemo[analyze.Once, *routed]("the objects that calls go through")
+
+func (p *Pass) routed() *routed {
+	return routedOf.Of(p.Analysis, analyze.Once{}, func() *routed {
+		r := &routed{calls: map[graph.Ref][]graph.Edge{}, names: map[graph.Ref][]string{}, near: map[graph.Ref]graph.Ref{}, work: nameComparisons}
 		for e := range graph.Edge(p.Core.Calls()) {
 			for _, ev := range p.Core.Evidence(e) {
 				for _, via := range ev.Via {
-					if calls := through[via]; len(calls) == 0 || calls[len(calls)-1] != e {
-						through[via] = append(calls, e)
+					if calls := r.calls[via]; len(calls) == 0 || calls[len(calls)-1] != e {
+						r.calls[via] = append(calls, e)
 					}
 				}
 			}
 		}
-		return through
-	})
-}
-
-var routedNames = analyze.NewMemo[analyze.Once, map[graph.Ref][]string]("the names of objects by their beginning")
-
-// namesLike returns the names of objects that calls go through, of the kind and namespace of another one
-// and with the same first letter.
-func namesLike(p *Pass, of graph.Ref) []string {
-	return routedNames.Of(p.Analysis, analyze.Once{}, func() map[graph.Ref][]string {
-		names := map[graph.Ref][]string{}
-		for via := range callsThrough(p) {
-			key := beginning(via)
-			names[key] = append(names[key], via.Name)
+		for via := range r.calls {
+			r.names[beginning(via)] = append(r.names[beginning(via)], via.Name)
 		}
-		return names
-	})[beginning(of)]
+		return r
+	})
 }
 
 // beginning is the first letter of an object's name, with what the object has beside its name.
@@ -46,18 +41,25 @@ func beginning(of graph.Ref) graph.Ref {
 	return of
 }
 
-// nearObject returns the object that the name of the one that a policy belongs to is a misspelling of:
-// one of the same kind and namespace, which calls go through. It is false if there is none, or several.
-func nearObject(p *Pass, b *graph.BoundPolicy) (near graph.Ref, ok bool) {
-	for _, name := range namesLike(p, b.Of) {
-		if name == b.Of.Name || !didyoumean.IsTypo(name, b.Of.Name) {
-			continue
-		}
-		if ok {
-			return graph.Ref{}, false
-		}
-		near, ok = b.Of, true
-		near.Name = name
+// nearest returns the object that the name of another one is a misspelling of: one of the same kind and
+// namespace. It is false if there is none, or several.
+func (r *routed) nearest(of graph.Ref) (graph.Ref, bool) {
+	near, known := r.near[of]
+	if known || r.work <= 0 {
+		return near, !near.IsZero()
 	}
-	return near, ok
+	names := r.names[beginning(of)]
+	r.work -= len(names)
+	found := 0
+	for _, name := range names {
+		if name != of.Name && didyoumean.IsTypo(name, of.Name) && nearWords(name, of.Name) {
+			near, found = of, found+1
+			near.Name = name
+		}
+	}
+	if found > 1 {
+		near = graph.Ref{}
+	}
+	r.near[of] = near
+	return near, !near.IsZero()
 }

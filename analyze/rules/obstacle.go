@@ -72,8 +72,6 @@ type nearMiss struct {
 	why    nearness
 	reason graph.UnboundReason // of a missed one
 	by     *graph.Policy       // of a hidden one
-	object graph.Ref           // the object that a misnamed one is meant for
-	refers policy.Remediation  // how the object of an unreferenced one is named
 }
 
 // A nearness is what keeps a policy from a call, the nearest to acting first.
@@ -98,6 +96,8 @@ var nearMissesOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]nearMiss]("the
 func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 	return nearMissesOf.Of(p.Analysis, analyze.Once{}, func() map[graph.Edge][]nearMiss {
 		near, named := map[graph.Edge][]nearMiss{}, callsByName(p.Core)
+		var unreferred []readerIn                    // where no route names some, in the order of the policies
+		alone := map[readerIn][]*graph.BoundPolicy{} // these
 		add := func(calls []graph.Edge, n nearMiss) {
 			for _, e := range calls {
 				near[e] = append(near[e], n)
@@ -116,7 +116,17 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 			if b.UnboundReason != graph.NotUnbound {
 				add(p.misspelledCalls(b, named), nearMiss{policy: b, why: misspelled})
 			}
-			addObjectsWithoutCalls(p, b, add)
+			if b.UnboundReason == graph.NoRoute && !b.Of.IsZero() {
+				if meant, ok := p.routed().nearest(b.Of); ok {
+					add(p.routed().calls[meant], nearMiss{policy: b, why: misnamed})
+				} else if _, ok := referring(b); ok {
+					in := readerIn{b.Origin.Reader, b.Namespace}
+					if alone[in] == nil {
+						unreferred = append(unreferred, in)
+					}
+					alone[in] = append(alone[in], b)
+				}
+			}
 			if b.Says.Layer != policy.ClientProxy || len(b.To) == 0 { // those of programs and gateways are meant for them
 				continue
 			}
@@ -128,6 +138,14 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 			if b.UnboundReason == graph.NoCallee && b.CalleeAlias == "" {
 				for i := range b.To {
 					add(named[firstLabel(partyName(&b.To[i]))], nearMiss{policy: b, why: astray})
+				}
+			}
+		}
+		if len(unreferred) > 0 {
+			calls := p.gatewayCalls()
+			for _, in := range unreferred {
+				if len(alone[in]) == 1 { // of several it is not known which one is meant
+					add(calls[in], nearMiss{policy: alone[in][0], why: unreferenced})
 				}
 			}
 		}
@@ -283,59 +301,52 @@ func servesGateways(p *Pass, object string) bool {
 	})[object]
 }
 
-// addObjectsWithoutCalls adds the near misses of policies that belong to an object through which no
-// call goes: by a misspelled name, or because the routes of its namespace do not name it.
-func addObjectsWithoutCalls(p *Pass, b *graph.BoundPolicy, add func([]graph.Edge, nearMiss)) {
-	if b.UnboundReason != graph.NoRoute || b.Of.IsZero() {
-		return
-	}
-	if near, ok := nearObject(p, b); ok {
-		add(callsThrough(p)[near], nearMiss{policy: b, why: misnamed, object: near})
-		return
-	}
-	if way, ok := referring(b); ok {
-		add(p.gatewayCalls(b), nearMiss{policy: b, why: unreferenced, refers: way})
-	}
-}
-
-// referring returns how an object of the kind of b's is named by others, and false if objects of its
-// kind act without.
+// referring returns how an object of the kind of b's is written and named by others, and false if
+// objects of its kind act without.
 func referring(b *graph.BoundPolicy) (policy.Remediation, bool) {
 	way, ok := b.Product.OrNative().Remediation(policy.TotalTimeout, b.Of.Kind)
-	if !ok || way.Kind != b.Of.Kind || way.Refers == nil {
-		return policy.Remediation{}, false
-	}
-	return *way.Refers, true
+	return way, ok && way.Kind == b.Of.Kind && way.Refers != nil
 }
 
-// gatewayCalls are those of gateways that the reader of a policy has found in its namespace.
-func (p *Pass) gatewayCalls(b *graph.BoundPolicy) []graph.Edge {
-	var calls []graph.Edge
+// A readerIn is a reader, with a namespace in which it has found objects.
+type readerIn struct{ reader, namespace string }
+
+// gatewayCalls are those of gateways, by the readers that have found them and the namespaces of the
+// callees.
+func (p *Pass) gatewayCalls() map[readerIn][]graph.Edge {
+	by := map[readerIn][]graph.Edge{}
 	for e := range graph.Edge(p.Core.Calls()) {
-		ofReader := func(ev graph.Evidence) bool { return ev.Origin.Reader == b.Origin.Reader }
-		if fromGateway(p, e) && p.Core.Service(p.Core.To(e)).Namespace == b.Namespace && slices.ContainsFunc(p.Core.Evidence(e), ofReader) {
-			calls = append(calls, e)
+		if !fromGateway(p, e) {
+			continue
+		}
+		for _, ev := range p.Core.Evidence(e) {
+			in := readerIn{ev.Origin.Reader, p.Core.Service(p.Core.To(e)).Namespace}
+			if calls := by[in]; len(calls) == 0 || calls[len(calls)-1] != e {
+				by[in] = append(calls, e)
+			}
 		}
 	}
-	return calls
+	return by
 }
 
 // explainObject writes why a policy of an object through which no call goes does not act on a call.
 func (n nearMiss) explainObject(p *Pass, e graph.Edge, c *obstacle) {
 	b := n.policy
 	if n.why == misnamed {
+		meant, _ := p.routed().nearest(b.Of)
 		c.text = fmt.Sprintf("%s declares one for %s %q, which is not there", b.Object, b.Of.Kind, b.Of.Name)
-		c.hint = fmt.Sprintf("write %q in %s", n.object.Name, named(b.Object))
-		c.fix = namesInstead(b, b.Of.Name, n.object.Name)
+		c.hint = fmt.Sprintf("write %q in %s", meant.Name, named(b.Object))
+		c.fix = namesInstead(b, b.Of.Name, meant.Name)
 		return
 	}
 	c.text = fmt.Sprintf("%s declares one, but no route names it", b.Object)
-	c.hint = fmt.Sprintf("set %s of the %s to %q", n.refers.Edits[0].Path, n.refers.Kind, b.Of.Name)
-	edit := analyze.ObjectEdit{Kind: n.refers.Kind}
+	way, _ := referring(b)
+	c.hint = fmt.Sprintf("set %s of the %s to %q", way.Refers.Edits[0].Path, way.Refers.Kind, b.Of.Name)
+	edit := analyze.ObjectEdit{Kind: way.Refers.Kind}
 	for _, ev := range p.Core.Evidence(e) {
 		edit.Places = append(edit.Places, ev.Origin)
 	}
-	for _, field := range n.refers.Edits {
+	for _, field := range way.Refers.Edits {
 		field.Value = b.Of.Name
 		edit.Edits = append(edit.Edits, analyze.FieldEdit{Edit: field})
 	}

@@ -383,7 +383,7 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 // nothingThrough explains why no call goes through the object that a policy belongs
 // to: no route names it, or it is not there.
 func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
-	if near, ok := nearObject(p, b); ok {
+	if near, ok := p.routed().nearest(b.Of); ok {
 		return misnamedObject(b, near)
 	}
 	of := fmt.Sprintf("%s %q", b.Of.Kind, b.Of.Name)

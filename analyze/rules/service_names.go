@@ -76,8 +76,13 @@ func nearWords(a, b string) bool {
 		x, y = x[:len(x)-1], y[:len(y)-1]
 	}
 	a, b = strings.Join(x, "-"), strings.Join(y, "-")
+	if strings.Trim(a, digits) == strings.Trim(b, digits) { // "v1" and "v2" are two on purpose
+		return false
+	}
 	return a != "" && b != "" && a[0] == b[0] && didyoumean.Suggest(a, []string{b}) != nil
 }
+
+const digits = "0123456789"
 
 // isNamed reports whether the name of a service or of an image of it has one of the words.
 func isNamed(s *graph.Service, words map[string]bool) bool {

@@ -46,6 +46,9 @@ func LinkerdWorkload(o *resource.Object) {
 		return
 	}
 	for _, annotations := range []document.Node{o.Meta.Get("annotations"), o.Spec.Get("template", "metadata", "annotations")} {
+		if !linkerdAnnotated(annotations) {
+			continue
+		}
 		f := field.New(o.Document, product.LinkerdDuration)
 		for key, value := range annotations.Pairs() {
 			if isLinkerdName(key.Str()) {
