@@ -72,6 +72,7 @@ type nearMiss struct {
 	why    nearness
 	reason graph.UnboundReason // of a missed one
 	by     *graph.Policy       // of a hidden one
+	others int                 // further ones beside an unreferenced one
 }
 
 // A nearness is what keeps a policy from a call, the nearest to acting first.
@@ -144,9 +145,7 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 		if len(unreferred) > 0 {
 			calls := p.gatewayCalls()
 			for _, in := range unreferred {
-				if len(alone[in]) == 1 { // of several it is not known which one is meant
-					add(calls[in], nearMiss{policy: alone[in][0], why: unreferenced})
-				}
+				add(calls[in], nearMiss{policy: alone[in][0], why: unreferenced, others: len(alone[in]) - 1})
 			}
 		}
 		for _, list := range near {
@@ -342,6 +341,12 @@ func (n nearMiss) explainObject(p *Pass, e graph.Edge, c *obstacle) {
 	c.text = fmt.Sprintf("%s declares one, but no route names it", b.Object)
 	way, _ := referring(b)
 	c.hint = fmt.Sprintf("set %s of the %s to %q", way.Refers.Edits[0].Path, way.Refers.Kind, b.Of.Name)
+	if n.others > 0 { // which one is meant is not known
+		c.text = fmt.Sprintf("%s and %d more declare one, but no route names them", b.Object, n.others)
+		c.hint = fmt.Sprintf("set %s of the %s to the name of one", way.Refers.Edits[0].Path, way.Refers.Kind)
+		c.fix = analyze.Fix{None: analyze.NoValue}
+		return
+	}
 	edit := analyze.ObjectEdit{Kind: way.Refers.Kind}
 	for _, ev := range p.Core.Evidence(e) {
 		edit.Places = append(edit.Places, ev.Origin)
