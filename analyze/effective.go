@@ -33,7 +33,7 @@ var (
 func parts(g *graph.Graph, e graph.Edge, routes []graph.Route) []Part {
 	var list []Part
 	add := func(r graph.Route, methods []string) {
-		facts := policy.CallFacts{Protocol: g.Protocol(e), Methods: methods, Replicas: Replicas(g.Service(g.To(e))).Setting}
+		facts := policy.CallFacts{Protocol: g.Protocol(e), Methods: methods, Replicas: Replicas(g.Service(g.To(e))).Setting, Hosts: mostReplicas(g.Service(g.To(e)))}
 		list = append(list, Part{Match: r.Match, Methods: methods, Idempotent: r.Idempotent, Effective: policy.Combine(r.Layers, facts)})
 	}
 	for _, r := range routes {

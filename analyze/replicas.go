@@ -59,3 +59,11 @@ func Replicas(s *graph.Service) ReplicaCount {
 	}
 	return ReplicaCount{s.Replicas, false}
 }
+
+// mostReplicas is how many copies of s may run, if that is known.
+func mostReplicas(s *graph.Service) policy.Setting[int] {
+	if s.Scaling != nil {
+		return policy.Declare(max(s.Scaling.Min, s.Scaling.Max), s.Scaling.Origin)
+	}
+	return s.Replicas
+}

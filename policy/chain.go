@@ -68,6 +68,7 @@ type Chain struct {
 	Of    Bound
 	Limit Limit // of a bound in time
 	Tries Tries // of RetriesBound: the attempts of all layers
+	Hosts bool  // of RetriesBound: they are more, one at each host, see Set.RetriesEachHost
 	Links []Link
 }
 
@@ -95,7 +96,7 @@ func (e Effective) Chains() []Chain {
 		case AttemptBound:
 			c.Limit = e.Attempt
 		case RetriesBound:
-			c.Tries = e.Attempts
+			c.Tries, c.Hosts = e.Attempts, e.EachHost()
 		}
 		for i := range e.Layers {
 			var own []Link
@@ -191,6 +192,7 @@ func (d *Decision) same(other *Decision) bool {
 func (e Effective) retried(l *Link) {
 	own := &e.Layers[l.In]
 	switch {
+	case own.Set.RetriesEachHost():
 	case own.Attempts == 1:
 		if l.Role = RoleIdle; len(own.By) > 0 && own.By[0].Field != l.Field {
 			l.By = own.By[0]
@@ -198,6 +200,8 @@ func (e Effective) retried(l *Link) {
 			l.Role = RoleOff
 		}
 	case l.Field != "retry.retries":
+	case len(own.By) > 0 && own.By[0].Field == HostsField:
+		l.Role, l.By, l.Fit = RoleCut, own.By[0], int(own.Attempts)
 	case !own.Repeats:
 		l.Role, l.By = RoleIdle, decide(&own.Set, "retry.on", own.Set.Retry.On)
 	case own.SlowAgain && own.End.State == Finite && own.Full < int(own.Attempts) && len(own.End.By) > 0:

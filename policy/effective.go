@@ -11,7 +11,8 @@ import (
 type CallFacts struct {
 	Protocol string       // http, grpc, tcp, sql, ...; empty if unknown
 	Methods  []string     // upper case; nil if unknown
-	Replicas Setting[int] // of the callee
+	Replicas Setting[int] // of the callee, as many as run at least
+	Hosts    Setting[int] // of the callee, as many as may run
 }
 
 // An Effective policy is the result of all layers for one call.
@@ -56,7 +57,7 @@ type Effect struct {
 func Combine(layers []Set, facts CallFacts) Effective {
 	e := Effective{Facts: facts, Attempts: 1}
 	for _, s := range orderLayers(layers) {
-		e.Layers = append(e.Layers, layerEffect(applicable(s, facts), facts))
+		e.Layers = append(e.Layers, layerEffect(applicable(s, facts).toEachHost(facts.Hosts), facts))
 	}
 	for i := len(e.Layers) - 1; i >= 0; i-- {
 		l := &e.Layers[i]
@@ -106,6 +107,7 @@ func layerEffect(s Set, facts CallFacts) Effect {
 	if l.Attempts != 1 && !s.Retry.covers(facts.Methods) {
 		l.Attempts, l.By = 1, []Decision{decide(&s, "retry.methods", s.Retry.Methods)}
 	}
+	l.atEachHost(facts.Hosts)
 	l.slow = l.Attempts
 	return l
 }

@@ -23,6 +23,7 @@ type Product struct {
 	OldestActs bool     // of several objects for the same target, the oldest one acts
 	CountsAll  bool     // its retries around each other count all tries of a call in one number
 	NextServer bool     // its retries ask another server, even if a hash chose the first one
+	EachHost   bool     // it tries each host of the callee once at most; without a number of tries, all of them
 	EjectsLast bool     // it takes out the only server, too: its calls fail at once then
 
 	Durations  []*Syntax     // how it writes durations, the usual one first

@@ -17,7 +17,7 @@ func protectionJSON(g *graph.Graph, r *analyze.MatrixRow) wire.PolicyRow {
 		Values: wire.RowValues{
 			PerAttempt: boundText(r.Attempt),
 			Budget:     boundText(r.Budget),
-			Attempts:   triesText(r.Attempts),
+			Attempts:   triesText(r.Attempts, r.EachHost()),
 			CalleeNeed: boundText(r.NeedMax),
 		},
 	}
@@ -40,7 +40,7 @@ func layerJSON(l policy.Effect) wire.Layer {
 			PerAttempt:   boundText(l.Attempt),
 			WorstBackoff: boundText(l.Waits),
 			Budget:       boundText(l.Budget),
-			Attempts:     triesText(l.Attempts),
+			Attempts:     triesText(l.Attempts, l.Set.RetriesEachHost()),
 		},
 	}
 	if l.Budget.State == policy.Finite && l.Attempts > 1 {

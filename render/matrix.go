@@ -121,7 +121,11 @@ func retryCell(part *analyze.Part) cell {
 	found := cell{}
 	eachLayer(part, func(l *policy.Effect) bool {
 		r := l.Set.Retry
+		text := ""
 		switch {
+		case l.Set.RetriesEachHost():
+			found = cell{retryWords("each other host", r), r.On.Provenance, []graph.Origin{r.On.Origin}}
+			return false
 		case r == nil || r.Retries.Provenance == policy.Unknown || r.Retries.Provenance == policy.Absent:
 			return false
 		case r.Retries.Provenance == policy.Disabled || r.Retries.Value == 0:
@@ -134,17 +138,14 @@ func retryCell(part *analyze.Part) cell {
 				found = cell{"off", by.Provenance, []graph.Origin{by.Origin}}
 			}
 			return false
-		}
-		text := strconv.Itoa(r.Retries.Value)
-		if r.Retries.Value < 0 {
+		case r.Retries.Value >= 0:
+			text = strconv.Itoa(min(r.Retries.Value, int(l.Attempts)-1))
+		case r.Budget.Set():
+			text = fmt.Sprintf("%s of calls", analyze.Percent(r.Budget.Value*100))
+		default:
 			text = "unlimited"
-			if r.Budget.Set() {
-				text = fmt.Sprintf("%s of calls", analyze.Percent(r.Budget.Value*100))
-			}
 		}
-		if on := r.On.Value; r.On.Set() && len(on) > 0 {
-			text += " on " + strings.Join(pen.CleanAll(on), ",")
-		}
+		text = retryWords(text, r)
 		if found.value != "" && found.value != "off" {
 			text = found.value + " x " + text
 		}
@@ -155,6 +156,14 @@ func retryCell(part *analyze.Part) cell {
 		return noneOrUndeclared(part, func(s *policy.Set) bool { return s.Retry != nil && isAbsent(s.Retry.Retries) })
 	}
 	return found
+}
+
+// retryWords is how often something is retried, and on what: "2 on connect,reset".
+func retryWords(times string, r *policy.Retry) string {
+	if r.On.Set() && len(r.On.Value) > 0 {
+		return times + " on " + strings.Join(pen.CleanAll(r.On.Value), ",")
+	}
+	return times
 }
 
 func breakerCell(part *analyze.Part) cell {
@@ -372,10 +381,14 @@ func boundText(b policy.Limit) string {
 	return b.State.String()
 }
 
-// triesText writes a number of attempts: "4", "unlimited".
-func triesText(n policy.Tries) string {
-	if n == policy.Unlimited {
+// triesText writes a number of attempts: "4", "unlimited", "unknown" if there is one at each host
+// and the number of hosts is not known.
+func triesText(n policy.Tries, eachHost bool) string {
+	switch {
+	case n == policy.Unlimited:
 		return "unlimited"
+	case eachHost:
+		return "unknown"
 	}
 	return fmt.Sprint(int(n))
 }

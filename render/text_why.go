@@ -71,10 +71,14 @@ func whyValue(w *analyze.Why) string {
 		}
 		return text
 	case policy.RetriesBound:
-		switch w.Tries {
-		case policy.Unlimited:
+		switch {
+		case w.Tries == policy.Unlimited:
 			return "without limit"
-		case 1:
+		case w.Hosts && w.Tries == 1:
+			return "one at each other host, and no input declares how many there are"
+		case w.Hosts:
+			return fmt.Sprintf("%d, and more at each other host", int(w.Tries)-1)
+		case w.Tries == 1:
 			return "none"
 		}
 		return fmt.Sprint(int(w.Tries) - 1)
@@ -127,7 +131,10 @@ func linksWords(list []analyze.WhyLink) string {
 func effectWords(l *analyze.WhyLink) string {
 	by := ""
 	if l.Link.By.Field != "" {
-		by = settingWords(l.Link.By) + " of " + pen.Clean(l.Link.By.Product.DisplayName())
+		by = settingWords(l.Link.By)
+		if l.Link.By.Field != policy.HostsField {
+			by += " of " + pen.Clean(l.Link.By.Product.DisplayName())
+		}
 		if at := l.Link.By.Origin; at != (graph.Origin{}) {
 			by += " (" + pen.Clean(at.String()) + ")"
 		}
@@ -136,6 +143,9 @@ func effectWords(l *analyze.WhyLink) string {
 	case policy.RoleBeaten:
 		return fmt.Sprintf("; never acts: %s ends it after %s", by, boundText(l.Ends))
 	case policy.RoleCut:
+		if l.Link.By.Field == policy.HostsField {
+			return "; each host is tried once: " + by
+		}
 		return fmt.Sprintf("; %s leaves time for %d of the attempts", by, l.Fit)
 	case policy.RoleIdle:
 		if by == "" {
@@ -163,7 +173,7 @@ func whyJSON(w *analyze.Why) wire.Why {
 	case policy.TimeoutBound, policy.AttemptBound:
 		j.Value = boundText(w.Limit)
 	case policy.RetriesBound:
-		j.Value = triesText(w.Tries)
+		j.Value = triesText(w.Tries, w.Hosts)
 	}
 	for i := range w.Links {
 		l := &w.Links[i]

@@ -13,7 +13,7 @@ type PolicyRow struct {
 }
 
 // RowValues are the limits of the layers together, as text: a duration, "unlimited",
-// or a number.
+// "unknown", or a number.
 type RowValues struct {
 	Attempts      string `json:"attempts"` // of all layers multiplied
 	Budget        string `json:"budget"`   // the longest that the caller waits

@@ -3,7 +3,7 @@ package wire
 // A Why is how one bound of a part of a call comes to be.
 type Why struct {
 	Bound  string    `json:"bound"`            // timeout, per-try, retries, backoff, breaker, limits
-	Value  string    `json:"value,omitempty"`  // of timeout and per-try a duration, "inf" or "unknown"; of retries the attempts of all layers multiplied, or "unlimited"
+	Value  string    `json:"value,omitempty"`  // of timeout and per-try a duration, "inf" or "unknown"; of retries the attempts of all layers multiplied, "unlimited", or "unknown" if there is one at each host of a number that is not known
 	Links  []WhyLink `json:"links"`            // the settings of all layers that the bound may come from, outermost first
 	Lost   []WhyLost `json:"lost,omitempty"`   // what the inputs declare for the call, and does not act on it
 	Change string    `json:"change,omitempty"` // where to write it, if nothing sets it

@@ -119,8 +119,7 @@ func nginxRetry(f *field.Reader, n document.Node, name string) *policy.Retry {
 	tries := f.Count(0, n, name+"-tries")
 	switch {
 	case !tries.Set():
-	case tries.Value == 0 && name == "next-upstream": // every server of the upstream once
-	case tries.Value == 0: // no limit: its balancer allows one more try with every one it makes
+	case tries.Value == 0: // no limit: the balancer of ingress-nginx allows one more try with every one it makes
 		r.Retries = tries
 		r.Retries.Value = -1
 	case tries.Value == 1:

@@ -65,7 +65,10 @@ func isNginxOrg(o *resource.Object) bool {
 func nginxIngressUpstream(f *field.Reader, n document.Node, proxy string) policy.Set {
 	s := policy.Set{Layer: policy.Gateway, Product: product.NginxIngress, Retry: nginxRetry(f, n, proxy+"next-upstream")}
 	s.Timeout = field.Presence(policy.Timeout{Connect: f.Duration(n, proxy+"connect-timeout"), ReadGap: f.Duration(n, proxy+"read-timeout")})
-	f.Duration(n, proxy+"send-timeout") // for its flaws
+	f.Duration(n, proxy+"send-timeout")                                  // for its flaws
+	if address := f.Look(n, "use-cluster-ip"); address.Str() == "true" { // the only server of the upstream
+		s.Retry = &policy.Retry{Retries: field.Off(f, address, 0)}
+	}
 	s.Bulkhead = field.Presence(policy.Bulkhead{MaxConnections: f.Count(0, n, "max-conns")})
 	open := f.Duration(n, "fail-timeout")
 	s.Breaker = field.Presence(policy.Breaker{Failures: f.Count(0, n, "max-fails"), Window: open, Open: open})

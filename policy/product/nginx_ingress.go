@@ -6,12 +6,11 @@ import (
 
 // NginxIngress is F5's NGINX Ingress Controller: nginx as it is.
 var NginxIngress = &policy.Product{
-	Name: "nginx-ingress", Title: "NGINX Ingress Controller", NextServer: true,
+	Name: "nginx-ingress", Title: "NGINX Ingress Controller", NextServer: true, EachHost: true,
 	Source:    "https://docs.nginx.com/nginx-ingress-controller",
 	Durations: []*policy.Syntax{NginxDuration}, RetryWords: []*policy.RetryWords{NginxNextUpstream},
 	Layer: policy.Gateway, IngressPrefix: "nginx.org/",
 	Defaults: policy.Set{
-		// Every server of the upstream once: as many as there are replicas.
 		Timeout: Nginx.Defaults.Timeout, Retry: nextUpstream(policy.Setting[int]{}), Breaker: Nginx.Defaults.Breaker, Balance: Nginx.Defaults.Balance,
 	},
 	Within: policy.Set{Retry: nextUpstream(policy.Setting[int]{}), Breaker: Nginx.Defaults.Breaker},
