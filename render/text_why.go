@@ -88,6 +88,9 @@ func whyValue(w *analyze.Why) string {
 
 // settingWords is a setting with its value: "timeout.perTry 2s".
 func settingWords(d policy.Decision) string {
+	if d.Field == "retry.retries" && d.Value == int(policy.Unlimited) {
+		return d.Field + " unlimited"
+	}
 	return strings.TrimSpace(d.Field + " " + valueText(d.Value))
 }
 

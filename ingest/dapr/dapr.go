@@ -88,6 +88,9 @@ func daprComponent(r *resource.Object) {
 		Way: "dapr-component", Strength: graph.Strong, Class: block.class, Mode: block.mode,
 		Via: daprVia(r.Ref(), building),
 	})
+	if building == "pubsub" {
+		deferRedelivery(r, product)
+	}
 }
 
 // A daprBlock is what a building block is to the apps that use it.
@@ -182,6 +185,7 @@ func daprSubscription(r *resource.Object) {
 	for i := range via {
 		via[i] = daprDeliveries(via[i])
 	}
+	via = append(via, redelivers(r, component.Group)...)
 	scopes(r, component, graph.Evidence{
 		Way: "dapr-subscription", Strength: graph.Strong, Mode: graph.Async, Via: via, Match: "deliveries",
 	})

@@ -54,6 +54,15 @@ var DaprDefault = &policy.Product{
 	Remediations: Dapr.Remediations, Inexpressible: Dapr.Inexpressible,
 }
 
+// DaprPubSub is how a component delivers a message again that an app did not take, around the retries of
+// a Resiliency.
+var DaprPubSub = &policy.Product{
+	Name: "dapr-pubsub", Title: "Dapr's pub/sub component",
+	Source:    "https://docs.dapr.io/reference/components-reference/supported-pubsub",
+	Durations: []*policy.Syntax{DaprDuration}, Layer: policy.ClientProxy, Operations: true,
+	Inexpressible: allBut(),
+}
+
 // DaprDuration is the syntax of Dapr's resources: a number without a unit is of milliseconds
 // (parseDuration of pkg/resiliency).
 var DaprDuration = &policy.Syntax{Title: "Dapr", Read: readBareOr(time.Millisecond, readGo), Zero: policy.Off, Good: `"2s" or "250ms"`, Unit: "s"}

@@ -21,7 +21,7 @@ var All = numbered(
 	AxiosRetry, Axios, Got, NodeFetch, Fetch, Urllib3, Requests, HTTPX, AIOHTTP,
 	GoContext, FailsafeGo, RetryableHTTP, NetHTTP, OpenFeign, GRPC,
 	// In its sidecar.
-	DaprDefault, Dapr, GatewayAPI, SMI, Istio, Linkerd, Consul, Kuma, Cilium, Envoy,
+	DaprPubSub, DaprDefault, Dapr, GatewayAPI, SMI, Istio, Linkerd, Consul, Kuma, Cilium, Envoy,
 	// In a gateway.
 	SpringGateway, EnvoyGateway, Contour, Emissary, Gloo, Traefik, Kong, IngressNginx, NginxIngress, Nginx, HAProxy,
 )
