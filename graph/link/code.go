@@ -326,7 +326,7 @@ func (c *codeLinker) service(name string, from graph.Ref) (int, bool) {
 	if to, ok := c.appIn(name, from.Namespace, false); ok && c.together(to, from) {
 		return to, true
 	}
-	if to, ok := c.resolve(name, from.Realm, from.Namespace); ok && c.together(to, from) {
+	if to, ok := c.resolveFor(from, name); ok && c.together(to, from) {
 		return to, true
 	}
 	return c.beside(c.apps[strings.ToLower(name)], from)
@@ -379,7 +379,7 @@ func (c *codeLinker) connectAddress(owner int, p *graph.CodePlace) {
 		if m.Host == "" || strings.Contains(m.Host, "${}") || address.HasPlaceholder(m.Host) && !isNamed(m.Host) {
 			continue
 		}
-		root, known := c.resolve(m.Host, s.scope.of.Realm, s.scope.of.Namespace)
+		root, known := c.resolveFor(s.scope.of, m.Host)
 		switch {
 		case address.IsLocal(m.Host):
 		case known && m.Scheme == "" && m.Port > 0 && p.Kind == graph.CodeAddress && !address.ParseKey(p.Key).IsAddress() && !c.listens(root, m.Port):

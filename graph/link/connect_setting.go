@@ -165,14 +165,14 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 	}
 	if address.HasPlaceholder(m.Host) {
 		if name, ok := address.NameBefore(m.Host); ok {
-			if root, ok := l.resolve(name, s.of.Realm, s.of.Namespace); ok {
+			if root, ok := l.resolveFor(s.of, name); ok {
 				return answerer{root: root}, true
 			}
 		}
 		l.unresolved(from, m.Address.String(), v.Key, v.Origin, "it holds a variable that no input gives a value")
 		return a, false
 	}
-	if root, ok := l.resolve(m.Host, s.of.Realm, s.of.Namespace); ok {
+	if root, ok := l.resolveFor(s.of, m.Host); ok {
 		return answerer{root: root}, true
 	}
 	if front := l.hosts.ingress[canonical(m.Host)]; len(front) > 0 {

@@ -219,12 +219,32 @@ func (s *sharing) findCopiers() {
 		if programs.len < minSharing || setting[0] == "" {
 			continue
 		}
-		names := strings.Join(slices.Sorted(programs.all()), "\n")
+		sorted := slices.Sorted(programs.all())
+		if countPrograms(sorted) < minSharing {
+			continue
+		}
+		names := strings.Join(sorted, "\n")
 		if same[names] == nil {
 			same[names] = &copiers{names}
 		}
 		s.copiers[setting] = same[names]
 	}
+}
+
+// countPrograms returns how many programs have some names of nameOf, sorted. Services of one image, one of which
+// has the name of another and more words, are one program: "shop-web-0" and "shop-web-internal".
+func countPrograms(names []string) int {
+	count := 0
+	shortest := map[string]string{} // names by image
+	for _, name := range names {
+		service, image, _ := strings.Cut(name, " ")
+		service = strings.TrimSuffix(service, "-#")
+		if first, ok := shortest[image]; image == "" || !ok || service != first && !strings.HasPrefix(service, first+"-") {
+			shortest[image] = service
+			count++
+		}
+	}
+	return count
 }
 
 // shares reports how many different programs have the setting in a bundle.
@@ -259,7 +279,7 @@ func (s *sharing) bundles(c *caller) map[bundle][]entry {
 			continue
 		}
 		e := entry{found: m, to: -1}
-		if to, ok := s.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace); ok {
+		if to, ok := s.resolveFor(c.scope.of, m.Host); ok {
 			e.to = to
 		}
 		e.store = s.storeOf(&e)
@@ -342,7 +362,7 @@ func (s *sharing) findDatabases() {
 			if b, ok := s.bundleOf(c, m.value); ok && s.shares(m.value, b) >= minSharing {
 				continue
 			}
-			if to, ok := s.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace); ok {
+			if to, ok := s.resolveFor(c.scope.of, m.Host); ok {
 				s.chosen[[2]int{c.from, to}] = true
 			}
 		}

@@ -155,6 +155,7 @@ type hosts struct {
 	names          map[graph.Ref]int   // by Realm, Namespace and Name; Kind left empty
 	bare           map[string][]int    // by name alone, roots, in order
 	loose          map[string][]int    // those of bare that are in no namespace of a cluster
+	again          map[graph.Ref][]int // roots whose name in a compose project another one of it has
 	full           map[string]int      // full host names, canonical
 	wildcards      []wildcard          // "*.example.com", longest first
 	ingress        map[string][]int    // hosts that gateways answer to from outside, roots

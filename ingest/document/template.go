@@ -23,7 +23,7 @@ const (
 	YTT
 	ERB
 	Maven  // "@name@", of Maven's filtering of resources
-	Tokens // "#{NAME}#", {NAME} or a bare SHOP_IMAGE, replaced by a deployment
+	Tokens // "#{NAME}#", {NAME}, %NAME% or a bare SHOP_IMAGE, replaced by a deployment
 )
 
 // Template returns the engine that a document is a template of and the line that shows it;
@@ -108,7 +108,7 @@ var breakingMarks = []engineMark{
 var brokenLineMarks = []engineMark{
 	{engine: Envsubst, mark: lazy.NewRegexp(`\$\{[A-Za-z_]|\$[A-Z_]`)},
 	{engine: Maven, mark: lazy.NewRegexp(`@[A-Za-z][\w.-]*@`)},
-	{engine: Tokens, mark: lazy.NewRegexp(`#\{[A-Za-z]|^[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_-]+[ \t\r\n]*(?:\||$)|^[ \t]*(?:- )?[\w.-]+:[ \t]+\{[A-Za-z_]\w*(?:\.\w+|\[[\w.-]+\])*\}[\w.:/-]*[ \t\r\n]*$`)},
+	{engine: Tokens, mark: lazy.NewRegexp(`#\{[A-Za-z]|^[ \t]*(?:- )?(?:[\w.-]+:[ \t]+)?%[A-Za-z_][\w.-]*%|^[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_-]+[ \t\r\n]*(?:\||$)|^[ \t]*(?:- )?[\w.-]+:[ \t]+\{[A-Za-z_]\w*(?:\.\w+|\[[\w.-]+\])*\}[\w.:/-]*[ \t\r\n]*$`)},
 }
 
 var (

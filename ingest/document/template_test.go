@@ -33,3 +33,20 @@ func TestEnvironmentActions(t *testing.T) {
 		}
 	}
 }
+
+// A name in percent signs at the start of a value is a placeholder of a release script. Elsewhere it is text, and
+// what does not parse is a mistake.
+func TestTokensInPercentSigns(t *testing.T) {
+	for text, want := range map[string]Engine{
+		"name: shop\nappVersion: %VERSION%\n":      Tokens,
+		"a:\n- %HOST%:8080\n":                      Tokens,
+		"name: shop\nload: %5\n":                   NoEngine,
+		"name: shop\nshare: %half of all% spent\n": NoEngine,
+		"name: shop\npath: C:%HOME%\n":             NoEngine, // parses
+	} {
+		d, err := First("x.yaml", []byte(text))
+		if engine, _ := d.Template(err); engine != want {
+			t.Errorf("%q: engine %d (%v), want %d", text, engine, err, want)
+		}
+	}
+}
