@@ -130,13 +130,13 @@ type Layer uint8
 
 const (
 	App         Layer = iota // the caller's own code or library
-	ClientProxy              // the proxy that the caller's traffic leaves through
 	Gateway                  // an ingress or API gateway, for its own calls
+	ClientProxy              // the proxy that the caller's traffic leaves through, a gateway's as well
 	ServerProxy              // the proxy in front of the callee, for all its callers
 )
 
 // Layers are the words for Layer, outermost first.
-var Layers = []string{"app", "client-proxy", "gateway", "server-proxy"}
+var Layers = []string{"app", "gateway", "client-proxy", "server-proxy"}
 
 func (l Layer) String() string { return Layers[l] }
 

@@ -115,7 +115,7 @@ func TestAnAPIIsCarriedOutByItsProduct(t *testing.T) {
 		{"a mesh's gateway", []policy.Set{istio(policy.Gateway), route(policy.Gateway)}, []string{"istio"}},
 		{"a mesh below Dapr", []policy.Set{dapr, istio(policy.ClientProxy), route(policy.ClientProxy)}, []string{"dapr", "istio"}},
 		{"Dapr does not", []policy.Set{dapr, route(policy.ClientProxy)}, []string{"dapr", "gateway-api"}},
-		{"not in another layer", []policy.Set{istio(policy.ClientProxy), route(policy.Gateway)}, []string{"istio", "gateway-api"}},
+		{"not in another layer", []policy.Set{istio(policy.ClientProxy), route(policy.Gateway)}, []string{"gateway-api", "istio"}},
 		{"unknown product", []policy.Set{route(policy.Gateway), {Layer: policy.Gateway, Product: product.Named("unheard of")}}, []string{"unheard of", "gateway-api"}},
 	}
 	for _, tt := range tests {

@@ -77,6 +77,7 @@ func (b *binder) routesOf(l leg, evidence []graph.Evidence) []graph.Route {
 				addPart(&r, p, e, b.g)
 			}
 			shadowReplacedFields(chosen, e)
+			keepSidecars(r.Layers)
 			if said != nil {
 				r.Layers = policy.Override(r.Layers, said, policy.CallFacts{Protocol: b.g.Protocol(e), Methods: r.Methods})
 			}
@@ -208,6 +209,22 @@ func choose(group []part, match, subset string) []part {
 		return own
 	}
 	return rest
+}
+
+// keepSidecars leaves the policies of a mesh to the proxy beside a gateway where the gateway is one of another
+// product: its traffic leaves through that proxy.
+func keepSidecars(layers []policy.Set) {
+	if !slices.ContainsFunc(layers, func(s policy.Set) bool {
+		p := s.Product.OrNative()
+		return s.Layer == policy.Gateway && p.Layer == policy.Gateway && !p.Contract
+	}) {
+		return
+	}
+	for i := range layers {
+		if s := &layers[i]; s.Layer == policy.Gateway && s.Product.OrNative().Mesh && s.Product.OrNative().Layer == policy.ClientProxy {
+			s.Layer = policy.ClientProxy
+		}
+	}
 }
 
 // addPart lays a part over those of the same layer and product.
