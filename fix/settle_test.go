@@ -52,8 +52,6 @@ func samplesOf(t *testing.T, some int, test func(t *testing.T, sample string)) {
 var ineffective = map[string]bool{
 	"policy-unbound/grpc-host timeout-missing":   true,
 	"value-invalid/grpc-seconds timeout-missing": true,
-
-	"timeout-wrong-kind/silent-disabled timeout-excessive": true,
 }
 
 // TestFixesAlone makes the fix of each finding of each sample of the rules, without any other: the

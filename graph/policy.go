@@ -70,7 +70,10 @@ type Policy struct {
 	// Idempotent is set if whoever declares it says that its calls may be repeated.
 	Idempotent bool
 
-	Says    policy.Set
+	Says policy.Set
+	// Paths are where settings of Says are written that have a path of their own in this object, by
+	// field: a field that goes before the usual one. It is nil if none has.
+	Paths   map[string]string
 	Flaws   []Flaw
 	Excuses string // the value of its IgnoreAnnotation
 }

@@ -70,12 +70,32 @@ func (r remedy) with(p *Pass, way policy.Remediation) remedy {
 		if block := orNative(r.in).PortSettings[r.Kind]; port != nil {
 			e.Path = strings.Replace(e.Path, block[0], block[1], 1)
 		}
+		if path := r.ownPath(p, e); path != "" {
+			e.Path, r.own = path, path
+		}
 		if at, _ := r.writtenSetting(e); at.File != "" {
 			e.Path = strings.ReplaceAll(e.Path, "["+policy.CalleeName+"]", "[]")
 		}
 		e.Path, e.Fill = r.fill(p, e.Path), r.fill(p, e.Fill)
 	}
 	return r
+}
+
+// ownPath is where an object of the call has the setting of an edit, if it is not where its product has
+// it otherwise.
+func (r remedy) ownPath(p *Pass, e *policy.Edit) string {
+	at, _ := r.writtenSetting(e)
+	if at.File == "" {
+		return ""
+	}
+	for _, b := range policiesOf(p)[r.call] {
+		for _, field := range r.fields(e) {
+			if path := b.Paths[field]; path != "" && slices.ContainsFunc(b.Says.DecisionsOn(field), func(d policy.Decision) bool { return d.Origin == at }) {
+				return path
+			}
+		}
+	}
+	return ""
 }
 
 // entryForOthers is the edit that adds an entry for the part of the call that none of the object's
@@ -156,6 +176,10 @@ func (r remedy) edit(e *policy.Edit, values []any) (analyze.FieldEdit, bool) {
 	}
 	if ok {
 		f.Written, f.Was = r.writtenSetting(e)
+	}
+	if f.Path == r.own && f.Was == nil { // what switches it off is the block around it
+		f.Written = graph.Origin{}
+		return f, ok
 	}
 	return r.besideOthers(f), ok
 }

@@ -17,6 +17,7 @@ type remedy struct {
 	instead string          // the object that has to go for it, "ServiceProfile shop/pricing"; empty if none has
 
 	way     policy.Remediation // for any call
+	own     string             // the path that its object has for the setting, if that is not the one of its product
 	call    graph.Edge         // of Core
 	layer   *policy.Set
 	purpose policy.Purpose

@@ -151,6 +151,9 @@ func (c *EnvoyConfig) routes(table document.Node) {
 				continue
 			}
 			p.Says = routeSays(c.Within("route"), action, host, table)
+			if EnvoyGet(action, "max_stream_duration").IsMap() {
+				p.Paths = map[string]string{"timeout.total": "route.max_stream_duration.max_stream_duration"}
+			}
 			if c.idle.Exists() && !EnvoyGet(action, "idle_timeout").Exists() {
 				p.Says.Timeout = orNew(p.Says.Timeout)
 				p.Says.Timeout.Idle = c.Named("stream_idle_timeout").Duration(c.idle)
