@@ -171,7 +171,6 @@ type Name struct {
 	Of       Ref      // the one entity behind it, if the document names it
 	Target   string   // the host that it is an alias of: ExternalName, a DNS alias
 	Twin     string   // the host of the same service in another cluster, which it is if the inputs declare it
-	Backends []string // addresses behind it: a ServiceEntry's endpoints, an Endpoints object's hosts
 	Ports    []Port
 	Headless bool
 	Replicas policy.Setting[int] // how many answer, if the name lists all of them and no entity behind it declares it

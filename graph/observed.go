@@ -20,6 +20,10 @@ type Sighting struct {
 	Way      string // how they were observed, kebab-case: "span", "service-graph"
 	Mode     Mode
 	Protocol string // in the words of the source: "postgresql", "http"
+
+	// Rate is set if the counts are requests a second. Documents with rates of one call show the
+	// same traffic, each in its own way, and are not added up.
+	Rate bool
 }
 
 // Origin is the place of a line and column where calls were observed.

@@ -44,6 +44,9 @@ func observedWords(o *graph.Observed) string {
 	if o == nil {
 		return ""
 	}
+	if o.Calls == 0 { // a source that counts connections or bytes
+		return ""
+	}
 	words := []string{amountText(o.Calls) + " calls"}
 	if o.Calls == 1 {
 		words[0] = "1 call"

@@ -106,13 +106,14 @@ func (l *linker) kindsByProtocol() map[int]graph.Kind {
 
 // describe merges what the entities of one service declare.
 func (l *linker) describe(s *graph.Service, members []int) {
-	var workloads []string
+	var workloads, seen []string
 	named, withAddress, headless, within, said := false, false, false, false, false
 	running := 0
 	unread := false // it has a Service of a cluster, and no workload behind it is known
 	for _, c := range members {
 		ent := &l.entities[c]
 		s.Aliases = append(s.Aliases, l.aliasesOf(ent)...)
+		seen = append(seen, l.tracedWorkloads[c]...)
 		for _, n := range ent.names {
 			s.Defined = s.Defined || !n.Outside
 			named, withAddress, within = true, withAddress || !n.Headless, within || !n.Outside
@@ -160,8 +161,12 @@ func (l *linker) describe(s *graph.Service, members []int) {
 	if len(s.Origins) == 0 {
 		s.Origins = append(s.Origins, l.entities[members[0]].origin)
 	}
+	if len(workloads) == 0 {
+		workloads = seen
+	}
 	if workloads = sortedUnique(workloads); len(workloads) > 1 {
 		s.Versions = workloads
+		s.Aliases = append(s.Aliases, workloads...)
 	}
 	s.Aliases = slices.DeleteFunc(sortedUnique(s.Aliases), func(a string) bool { return a == s.Name })
 	slices.SortFunc(s.Origins, graph.Origin.Compare)

@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ func (l *linker) observe() {
 	}
 	l.ends = settleObservations(l.f)
 	l.makeRoom(len(l.ends.peers))
+	l.tracedWorkloads = map[int][]string{}
 	w := newTraceResolver(l)
 	w.collectNames()
 	l.observed = make([]observedCall, 0, len(l.ends.rows))
@@ -35,6 +37,36 @@ func (l *linker) observe() {
 	}
 	w.addServed()
 	w.addPairs()
+}
+
+// addUp adds what was observed of one call to sum. Of documents with rates, which show the same traffic, the one
+// with the highest counts, the first of several.
+func (l *linker) addUp(sum *graph.Observed, same []observedCall) {
+	var rates map[graph.Origin]*graph.Observed
+	for _, c := range same {
+		r := &l.ends.rows[c.observation]
+		one, into, seen := r.Observed(l.ends.traced), sum, l.ends.sightings[r.Sighting]
+		if seen.Rate {
+			if rates == nil {
+				rates = map[graph.Origin]*graph.Observed{}
+			}
+			in := seen.Origin(r.Line, r.Column)
+			if into = rates[in]; into == nil {
+				into = &graph.Observed{}
+				rates[in] = into
+			}
+		}
+		into.Add(&one)
+	}
+	var highest *graph.Observed
+	for _, in := range slices.SortedFunc(maps.Keys(rates), graph.Origin.Compare) {
+		if o := rates[in]; highest == nil || o.Calls > highest.Calls {
+			highest = o
+		}
+	}
+	if highest != nil {
+		sum.Add(highest)
+	}
 }
 
 // addObserved adds the evidence of an observation to that for the same call. Of equal evidence in
@@ -212,10 +244,7 @@ func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) []*grap
 		}
 		sums = append(sums, graph.Observed{})
 		observed[e] = &sums[len(sums)-1]
-		for _, c := range same {
-			one := l.ends.rows[c.observation].Observed(l.ends.traced)
-			observed[e].Add(&one)
-		}
+		l.addUp(observed[e], same)
 	}
 	for root, s := range l.served {
 		g.Service(node[l.find(root)]).Served = s

@@ -55,11 +55,12 @@ type entityIndex struct {
 
 // spanTotals are what the spans of services add up to.
 type spanTotals struct {
-	ends         observedEnds
-	observed     []observedCall              // in the order of the observations until they are sorted
-	sortedByRoot bool                        // observed is
-	served       map[int]*graph.ServerStats  // by root
-	pairs        map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
+	ends            observedEnds
+	observed        []observedCall              // in the order of the observations until they are sorted
+	sortedByRoot    bool                        // observed is
+	tracedWorkloads map[int][]string            // by entity, the workloads that sources of traces name for it
+	served          map[int]*graph.ServerStats  // by root
+	pairs           map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
 }
 
 // An unresolvedAddress is an address that leads to no service, with the entity that has

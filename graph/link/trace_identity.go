@@ -195,6 +195,9 @@ func (w *traceResolver) service(peer int32, o graph.Origin) int {
 		}
 		root = w.find(root)
 		w.roots[peer] = root
+		if s.Workload != "" {
+			w.tracedWorkloads[root] = append(w.tracedWorkloads[root], s.Workload)
+		}
 	}
 	w.keepFirstOrigin(root, o)
 	return root

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -33,6 +34,13 @@ func (im *importer) service(w *Service) {
 	at := s.origin(im.at)
 	if s.Served != nil {
 		im.facts.ObservedServices = append(im.facts.ObservedServices, graph.ObservedService{TracePeer: s.tracePeer(0), Origin: graph.Origin(s.Served.Origin), Served: s.Served.toServed()})
+	}
+	if !s.Defined {
+		for _, v := range s.Versions {
+			peer := s.tracePeer(0)
+			peer.Workload = sanitize.Text(v)
+			im.facts.ObservedServices = append(im.facts.ObservedServices, graph.ObservedService{TracePeer: peer, Origin: at})
+		}
 	}
 	switch {
 	case s.Defined:
@@ -96,8 +104,8 @@ func (s *importedService) party(caller *importedService) graph.EndpointRef {
 		return graph.EndpointRef{Ref: s.ref}
 	}
 	host := s.Name
-	if len(s.Aliases) > 0 {
-		host = s.Aliases[0] // its full name, of which the name is a part
+	if i := slices.IndexFunc(s.Aliases, func(a string) bool { return !slices.Contains(s.Versions, a) }); i >= 0 {
+		host = s.Aliases[i] // its full name, of which the name is a part
 	}
 	return graph.EndpointRef{Host: graph.Address{Host: host}, Namespace: caller.Namespace}
 }

@@ -66,49 +66,34 @@ func isClusterHost(host string) bool {
 
 // readEndpoints reads the addresses behind a Service that selects no pods.
 func readEndpoints(o *resource.Object) {
-	var backends []string
 	for _, subset := range o.List(o.Root, "subsets") {
 		for _, address := range o.List(subset, "addresses") {
-			if !isPodAddress(address) {
-				backends = appendText(backends, firstText(address.Get("hostname"), address.Get("ip")))
+			if !isPodAddress(address) && firstText(address.Get("hostname"), address.Get("ip")) != "" {
+				addNamed(o, o.Name)
+				return
 			}
 		}
 	}
-	addBackends(o, o.Name, backends)
 }
 
 // readEndpointSlice reads a part of the addresses behind a Service.
 func readEndpointSlice(o *resource.Object) {
-	var backends []string
+	service := o.Meta.Get("labels", "kubernetes.io/service-name").Str()
 	for _, endpoint := range o.List(o.Root, "endpoints") {
-		if !isPodAddress(endpoint) {
-			for _, address := range endpoint.Get("addresses").Strs() {
-				backends = appendText(backends, address)
-			}
+		if service != "" && !isPodAddress(endpoint) && strings.Join(endpoint.Get("addresses").Strs(), "") != "" {
+			addNamed(o, service)
+			return
 		}
 	}
-	addBackends(o, o.Meta.Get("labels", "kubernetes.io/service-name").Str(), backends)
 }
 
 // isPodAddress reports whether an address was filled in by the platform for a
 // pod: the Service's selector says the same.
 func isPodAddress(n document.Node) bool { return n.Get("targetRef", "kind").Str() == "Pod" }
 
-func appendText(list []string, text string) []string {
-	if text == "" {
-		return list
-	}
-	return append(list, strings.ToLower(text))
-}
-
-// addBackends adds the addresses behind a Service.
-func addBackends(o *resource.Object, service string, backends []string) {
-	if service == "" || backends == nil {
-		return
-	}
-	o.Facts.Names = append(o.Facts.Names, graph.Name{
-		Ref: o.Sibling("Service", service), Origin: o.At(o.Root), Backends: backends,
-	})
+// addNamed adds a Service whose addresses are declared without pods.
+func addNamed(o *resource.Object, service string) {
+	o.Facts.Names = append(o.Facts.Names, graph.Name{Ref: o.Sibling("Service", service), Origin: o.At(o.Root)})
 }
 
 // portProtocol returns the protocol of a port: from appProtocol, or from the first word

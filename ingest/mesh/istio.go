@@ -101,11 +101,10 @@ func istioGateway(r *resource.Object) {
 // entry often lists hosts that have nothing to do with each other.
 func serviceEntry(r *resource.Object) {
 	name := graph.Name{
-		Selects:  graph.Selector{Labels: resource.LabelsOf(r.Mapping(r.Spec, "workloadSelector", "labels"))},
-		Outside:  r.Text(r.Spec, "location") != "MESH_INTERNAL",
-		Backends: endpoints(r),
+		Selects: graph.Selector{Labels: resource.LabelsOf(r.Mapping(r.Spec, "workloadSelector", "labels"))},
+		Outside: r.Text(r.Spec, "location") != "MESH_INTERNAL",
 	}
-	if n := len(name.Backends); n > 0 && r.Text(r.Spec, "resolution") == "STATIC" && len(name.Selects.Labels) == 0 {
+	if n := len(endpoints(r)); n > 0 && r.Text(r.Spec, "resolution") == "STATIC" && len(name.Selects.Labels) == 0 {
 		name.Replicas = policy.Declare(n, r.At(r.Spec.Get("endpoints"))) // a name could resolve to several
 	}
 	for _, port := range r.List(r.Spec, "ports") {

@@ -18,14 +18,14 @@ var Kiali = &document.Reader{
 		return shaped(text, `"elements"`, "elements.nodes[].data.nodeType", "elements.edges[].data.source")
 	},
 	Read: func(d *document.Document, f *graph.Facts) {
-		var t edgeStats
 		values(d, func(raw json.RawMessage, line int) {
 			var g kialiGraph
 			if decode(d, raw, line, &g) {
+				t := edgeStats{rates: true}
 				g.count(d, line, &t)
+				t.addTo(f)
 			}
 		})
-		t.addTo(f)
 	},
 }
 
@@ -199,7 +199,10 @@ func (n *kialiNode) seen(calls bool) graph.TracePeer {
 			name = other
 		}
 	}
-	s := graph.TracePeer{Name: document.Clean(name), Namespace: document.Clean(n.Namespace), Workload: document.Clean(n.Workload)}
+	s := graph.TracePeer{Name: document.Clean(name), Namespace: document.Clean(n.Namespace)}
+	if n.Workload != unknown {
+		s.Workload = document.Clean(n.Workload)
+	}
 	switch {
 	case name == unknown && calls:
 		return outside

@@ -52,6 +52,7 @@ func numberOf[K comparable](numbers *map[K]int32, key K, s *peers, p *graph.Trac
 // edgeStats add up what a document says of each call.
 type edgeStats struct {
 	peers
+	rates    bool // what is counted are requests a second
 	edges    edgeIndex
 	seen     graph.ObservedTable // of which Peers are those of peers
 	numbered map[edgeKey]int32   // sightings by an edge without ends
@@ -104,7 +105,7 @@ func (t *edgeStats) sighting(l edgeKey, in graph.Origin, way string) int32 {
 		}
 		n = int32(len(t.seen.Sightings))
 		in.Line, in.Column = 0, 0
-		t.seen.Sightings = append(t.seen.Sightings, &graph.Sighting{In: in, Way: way, Mode: l.mode, Protocol: l.protocol})
+		t.seen.Sightings = append(t.seen.Sightings, &graph.Sighting{In: in, Way: way, Mode: l.mode, Protocol: l.protocol, Rate: t.rates})
 		t.numbered[l] = n
 	}
 	return n
