@@ -165,6 +165,7 @@ type Finding struct {
 	Hint        string // the fix, in the words of the format it came from
 	Fix         Fix    // the hint as data, of a finding about one call, service or object; only if fixes are asked for
 	Values      []KeyValue
+	Routes      []string       // the parts of the call that are meant, nil if they are all
 	Origins     []graph.Origin // the deciding place first
 	Services    []graph.Node   // whom it concerns, the subject first
 	Variants    []string       // the names of those that have it, nil if there are no variants

@@ -36,6 +36,7 @@ func reportBeaten(p *Pass, e graph.Edge) {
 		}
 		f := aboutCall(p, e, sureOf(b.kept.Provenance), b.lost.Origin, b.kept.Origin)
 		f.Detail = b.lost.Field + " " + b.lost.Product.String()
+		f.Routes = named
 		f.Message = fmt.Sprintf("%s%s with a %s of %s in %s that never acts: %s ends the call after %s",
 			callText(p, e), named, timeoutWords[b.lost.Field], never, b.lost.Product.DisplayName(), b.kept.Product.DisplayName(), ends)
 		verb := "raise"

@@ -66,6 +66,7 @@ func checkBreakerBlindToSlow(p *Pass) {
 		}
 		for _, c := range group {
 			f := aboutCall(p, c.call, c.slowConfidence(), breakerOrigin(c.layer.Set.Breaker))
+			f.Routes = c.named
 			f.Message = fmt.Sprintf("%s behind a breaker that counts only errors%s; without a timeout, slow calls never open it", callText(p, c.call), c.named)
 			atBlind(p, c, gradeByTier(p, c.call, analyze.Warning), f)
 		}

@@ -143,6 +143,7 @@ func reportCannotTrip(p *Pass, calls []breakerCall) {
 	c, s := calls[0], tripBlockerOf(p, calls[0])
 	hosts := c.part.Facts.Replicas
 	f := aboutCall(p, c.call, s.sure, breakerOrigin(c.layer.Set.Breaker), c.layer.Set.Breaker.MaxEject.Origin, hosts.Origin)
+	f.Routes = c.named
 	f.Message = fmt.Sprintf("the breaker of %s%s never opens: %s", callID(p.Core, c.call), c.named, s.why)
 	if others := len(calls) - 1; others > 0 {
 		f.Message += fmt.Sprintf("; the same holds for %s", english.Count(others, "other caller"))

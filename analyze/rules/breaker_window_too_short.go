@@ -92,6 +92,7 @@ func reportShortWindow(p *Pass, e graph.Edge, found faultyLayer) {
 	b, attempt := found.layer.Set.Breaker, found.part.Attempt
 	s, _ := shortOf(found.layer, attempt)
 	f := aboutCall(p, e, min(sureOf(s.time.Provenance), sureOfBound(attempt)), placed(s.time.Origin, breakerOrigin(b)), attempt.Origin())
+	f.Routes = found.named
 	f.Message = fmt.Sprintf("the breaker of %s%s %s", callID(p.Core, e), found.named, s.why)
 	if needs := b.Quorum(); needs.Calls > 0 && s.what == "window" {
 		f.Message += fmt.Sprintf(", and opens only if there are %s", needs)

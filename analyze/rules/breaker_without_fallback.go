@@ -61,6 +61,7 @@ func checkBreakerWithoutFallback(p *Pass) {
 			sure = analyze.Assumed
 		}
 		f := aboutCall(p, e, min(sure, sureOf(b.Kind.Provenance)), breakerOrigin(b))
+		f.Routes = found.named
 		f.Message = fmt.Sprintf("%s%s without a fallback; requests fail while its breaker is open", callText(p, e), found.named)
 		if by := tiers[from].From; by != from {
 			f.Message += fmt.Sprintf("; %s (tier 1) requires %s", p.Core.ID(by), p.Core.ID(from))

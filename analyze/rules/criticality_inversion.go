@@ -59,7 +59,7 @@ type tierInversion struct {
 	call     graph.Edge
 	severity analyze.Severity
 	from, to tierOf
-	named    string
+	named    routeNames
 	known    bool // whether an input declares the policies of the call
 	sure     analyze.Confidence
 	hint     string
@@ -219,6 +219,7 @@ func reportTierInversion(p *Pass, i tierInversion) {
 		f.Message = fmt.Sprintf("%s (%s) requires %s (%s)%s, has no fallback and fails with it", g.ID(g.From(i.call)), tierWords(p, i.from), g.ID(g.To(i.call)), tierWords(p, i.to), i.named)
 	}
 	f.Hint, f.Fix = i.hint, i.fix
+	f.Routes = i.named
 	f.Values = []analyze.KeyValue{number("tier", i.from.value), number("calleeTier", i.to.value)}
 	for _, o := range tierPlaces(p, g.To(i.call), g.From(i.call)) {
 		if o.File != "" && !slices.Contains(f.Origins, o) {

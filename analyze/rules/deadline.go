@@ -50,7 +50,7 @@ func chosen(b policy.Limit) bool {
 
 // shortestPart returns the part of a call whose attempts end first, if that is
 // before a time.
-func shortestPart(parts []analyze.Part, before time.Duration) (first *analyze.Part, named string) {
+func shortestPart(parts []analyze.Part, before time.Duration) (first *analyze.Part, named routeNames) {
 	found, named := matchingParts(parts, func(part *analyze.Part) bool {
 		return part.Attempt.State == policy.Finite && part.Attempt.Time < before
 	})
@@ -64,8 +64,8 @@ func shortestPart(parts []analyze.Part, before time.Duration) (first *analyze.Pa
 
 // An inversion is a call that times out before its callee has finished.
 type inversion struct {
-	part  *analyze.Part         // that times out first
-	named string                // which part it is, see which
+	part  *analyze.Part // that times out first
+	named routeNames
 	need  analyze.LatencyBudget // of the callee
 	sum   bool                  // each call of the callee fits, but not all in sequence
 }

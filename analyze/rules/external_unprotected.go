@@ -70,7 +70,9 @@ func checkExternalUnprotected(p *Pass) {
 			// What one member lacks and another has is reported of each.
 			for len(members) > 0 {
 				first := members[0]
-				alike := func(c unprotectedCall) bool { return slices.Equal(c.missing, first.missing) && c.named == first.named }
+				alike := func(c unprotectedCall) bool {
+					return slices.Equal(c.missing, first.missing) && slices.Equal(c.named, first.named)
+				}
 				reportUnprotected(p, slices.DeleteFunc(slices.Clone(members), func(c unprotectedCall) bool { return !alike(c) }))
 				members = slices.DeleteFunc(members, alike)
 			}
@@ -82,7 +84,7 @@ func checkExternalUnprotected(p *Pass) {
 type unprotectedCall struct {
 	call    graph.Edge
 	missing []string
-	named   string
+	named   routeNames
 }
 
 func (c unprotectedCall) edge() graph.Edge { return c.call }
@@ -101,6 +103,7 @@ func reportUnprotected(p *Pass, list []unprotectedCall) {
 		sure = analyze.Assumed // a mesh cannot express it
 	}
 	f := aboutCall(p, e, sure)
+	f.Routes = list[0].named
 	f.Message = fmt.Sprintf("%s, an external service, without %s%s", callText(p, e), listed(missing), list[0].named)
 	if len(list) > 1 {
 		calls := groupOf(list, unprotectedCall.edge)
@@ -121,7 +124,7 @@ func reportUnprotected(p *Pass, list []unprotectedCall) {
 
 // unprotected returns what is missing of timeout, breaker and fallback, in this
 // order, and for which part of the call.
-func unprotected(p *Pass, e graph.Edge, parts []analyze.Part) (missing []string, named string) {
+func unprotected(p *Pass, e graph.Edge, parts []analyze.Part) (missing []string, named routeNames) {
 	for _, need := range []struct {
 		what string
 		bad  func(*analyze.Part) bool
@@ -133,7 +136,7 @@ func unprotected(p *Pass, e graph.Edge, parts []analyze.Part) (missing []string,
 		found, which := matchingParts(parts, need.bad)
 		if len(found) > 0 {
 			missing = append(missing, need.what)
-			if named == "" {
+			if named == nil {
 				named = which
 			}
 		}

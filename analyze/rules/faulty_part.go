@@ -37,10 +37,20 @@ func worstFaultyLayer(parts []analyze.Part, layers func(*analyze.Part) []*policy
 	return firstFaultyLayer(parts, layers, func(part *analyze.Part, l *policy.Effect) bool { return bad(part, l) && severity(l) == worst })
 }
 
-// matchingParts returns the parts of a call that bad is true for, and their name, which
-// is empty if they are all parts.
-func matchingParts(parts []analyze.Part, bad func(*analyze.Part) bool) (found []*analyze.Part, named string) {
-	var matches []string
+// routeNames are the names of parts of a call, nil if they are all its parts.
+type routeNames []string
+
+// String is what a message says of them, " for "GET /a" and "GET /b"", of many the first and their number.
+func (n routeNames) String() string {
+	if n == nil {
+		return ""
+	}
+	return " for " + routesText(n)
+}
+
+// matchingParts returns the parts of a call that bad is true for, and their names.
+func matchingParts(parts []analyze.Part, bad func(*analyze.Part) bool) (found []*analyze.Part, named routeNames) {
+	var matches routeNames
 	for i := range parts {
 		if !bad(&parts[i]) {
 			continue
@@ -53,9 +63,9 @@ func matchingParts(parts []analyze.Part, bad func(*analyze.Part) bool) (found []
 		}
 	}
 	if len(found) == len(parts) || len(found) == 0 {
-		return found, ""
+		return found, nil
 	}
-	return found, " for " + routesText(matches)
+	return found, matches
 }
 
 // manyRoutes is from how many parts of a call on a message has their number.
@@ -73,5 +83,5 @@ func routesText(matches []string) string {
 type faultyLayer struct {
 	part  *analyze.Part
 	layer *policy.Effect
-	named string // the parts of the call, see matchingParts
+	named routeNames // the parts of the call
 }

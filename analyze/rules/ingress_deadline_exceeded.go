@@ -60,6 +60,7 @@ func reportDeadline(p *Pass, e graph.Edge, i inversion) {
 	last := g.To(i.need.MaxCall)
 	f := aboutCall(p, e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
 	f.Services = append(f.Services, last)
+	f.Routes = i.named
 	f.Message = fmt.Sprintf("%s times out requests%s after %s, but %s may take %s for its call to %s",
 		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), g.ID(g.To(e)), english.Duration(most.Time), g.ID(last))
 	r := remedyOf(p, e, i.part, policy.TotalTimeout)
@@ -77,6 +78,7 @@ func reportSuccession(p *Pass, e graph.Edge, i inversion) {
 	g, attempt := p.Core, i.part.Attempt
 	f := aboutCall(p, e, min(sureOfBound(attempt), sureOfBound(i.need.Max)), attempt.Origin(), i.need.Max.Origin())
 	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", i.need.Max)}
+	f.Routes = i.named
 	f.Message = fmt.Sprintf("%s times out requests%s after %s, but %s",
 		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), sequenceText(p, &f, e, i.need))
 	f.Hint = fmt.Sprintf("make the calls of %s in parallel, or shorten their timeouts", g.ID(g.To(e)))

@@ -12,7 +12,7 @@ import (
 // A missing is a call that does not have what a rule asks for.
 type missing struct {
 	call     graph.Edge
-	named    string // which part of it, see which
+	named    routeNames
 	severity analyze.Severity
 	sure     analyze.Confidence
 	hint     string // for this call
@@ -42,7 +42,8 @@ func reportMissing(p *Pass, lacks []missing, what string, nowhere bool) {
 			worst, sure := worstMissing(members)
 			f := aboutCall(p, worst.call, sure)
 			if len(members) == 1 {
-				f.Message = callText(p, worst.call) + worst.named + " without " + what
+				f.Routes = worst.named
+				f.Message = callText(p, worst.call) + worst.named.String() + " without " + what
 				f.Values, f.Detail = worst.values, worst.detail
 			} else {
 				calls := groupOf(members, missing.edge)

@@ -51,6 +51,7 @@ func checkPerTryNotBelowTotal(p *Pass) {
 		if found, ok := firstFaultyLayer(parts, retried, perTryTooLong); ok {
 			t := found.layer.Set.Timeout
 			f := aboutCall(p, e, sureOf(t.PerTry.Provenance, t.Total.Provenance), t.PerTry.Origin, t.Total.Origin)
+			f.Routes = found.named
 			f.Message = fmt.Sprintf("%s%s with %s for one attempt and %s for the whole call: an attempt that times out is never retried",
 				callText(p, e), found.named, english.Duration(t.PerTry.Value), english.Duration(t.Total.Value))
 			f.Hint, f.Fix = roomFor(p, e, found.layer)
@@ -115,6 +116,7 @@ func neverAfterSlow(l *policy.Effect) bool {
 func reportPerTryLacks(p *Pass, e graph.Edge, found faultyLayer) {
 	l := found.layer
 	f := aboutCall(p, e, analyze.Certain, l.Set.Retry.On.Origin, l.Set.Timeout.Total.Origin)
+	f.Routes = found.named
 	f.Message = fmt.Sprintf("%s%s and retries slow responses, but the first slow one uses all %s: no per-try timeout",
 		callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value))
 	r := remedyFor(p, e, &l.Set, policy.AttemptTimeout)

@@ -68,6 +68,7 @@ func reportTruncated(p *Pass, e graph.Edge, found faultyLayer) {
 		severity, cut = analyze.Info, fmt.Sprintf("the last of %s attempts can be cut off", tries(l.Attempts))
 	}
 	f := aboutCall(p, e, analyze.Certain, end.Origin(), perTry.Origin, l.Set.Retry.Retries.Origin)
+	f.Routes = found.named
 	f.Message = fmt.Sprintf("%s%s with %s for all attempts, but %s: %s x %s and %s of waits take %s",
 		callText(p, e), found.named, english.Duration(end.Time), cut, tries(l.Attempts), english.Duration(perTry.Value), english.Duration(l.Waits.Time), english.Duration(needed))
 	r := remedyOfLimit(p, e, found.part, end, policy.TotalTimeout)

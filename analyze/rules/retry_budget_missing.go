@@ -56,6 +56,7 @@ func checkRetryBudgetMissing(p *Pass) {
 		l, callers := found.layer, fanIn(p, e)
 		factor, _ := amp.At(p.Core.To(e))
 		f := aboutCall(p, e, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance), retryOrigin(l))
+		f.Routes = found.named
 		f.Message = fmt.Sprintf("%s%s and makes %s attempts on error responses, without a retry budget", callText(p, e), found.named, tries(l.Attempts))
 		f.Hint, f.Fix = "retry once at most", remedyFor(p, e, &l.Set, policy.Retries).fix(p, usualRetries)
 		if r, ok := remedyOfLayers(p, e, found.part, policy.RetryBudget); ok {

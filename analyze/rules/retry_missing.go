@@ -53,6 +53,7 @@ func checkRetryMissing(p *Pass) {
 			continue
 		}
 		f := aboutCall(p, e, analyze.Default)
+		f.Routes = named
 		f.Message = fmt.Sprintf("%s%s with idempotent requests, but no layer retries them when a connection breaks", callText(p, e), named)
 		r := remedyOf(p, e, bare[0], policy.Retries)
 		f.Hint, f.Fix = r.hint("set", "one or two retries on connection failures"), r.fix(p, usualRetries, []string{policy.OnConnect}).And(remedyOf(p, e, bare[0], policy.RetryBackoff).fix(p, usualBackoff))

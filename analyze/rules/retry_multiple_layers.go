@@ -89,9 +89,10 @@ func alike(a, b policy.Setting[[]string]) bool {
 		slices.ContainsFunc(a.Value, func(c string) bool { return slices.Contains(b.Value, c) })
 }
 
-func reportStacked(p *Pass, e graph.Edge, part *analyze.Part, named string) {
+func reportStacked(p *Pass, e graph.Edge, part *analyze.Part, named routeNames) {
 	outer, inner := stacked(part)
 	f := aboutCall(p, e, sureOf(outer.Set.Retry.Retries.Provenance, inner.Set.Retry.Retries.Provenance), retryOrigin(outer), retryOrigin(inner))
+	f.Routes = named
 	f.Message = fmt.Sprintf("%s%s, and %s attempts by %s are made for each of %s attempts by %s",
 		callText(p, e), named, tries(inner.Attempts), inner.Set.Product.DisplayName(), tries(outer.Attempts), outer.Set.Product.DisplayName())
 	r := remedyFor(p, e, &inner.Set, policy.Retries)

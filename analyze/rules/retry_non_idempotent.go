@@ -100,9 +100,10 @@ func reportRepeated(p *Pass, e graph.Edge, found faultyLayer, methods []string) 
 	l := found.layer
 	on := served(p, e, l)
 	f := aboutCall(p, e, sureOf(l.Set.Retry.On.Provenance), placed(l.Set.Retry.On.Origin, retryOrigin(l)))
-	if found.named == " for "+strconv.Quote(strings.Join(methods, ",")) {
-		found.named = ""
+	if len(found.named) == 1 && found.named[0] == strconv.Quote(strings.Join(methods, ",")) {
+		found.named = nil
 	}
+	f.Routes = found.named
 	f.Message = fmt.Sprintf("%s by %s%s and retries it after %s, when the callee may have processed it",
 		callText(p, e), strings.Join(methods, " and "), found.named, strings.Join(on, " or "))
 	r := remedyFor(p, e, &l.Set, policy.Retries)
@@ -128,6 +129,7 @@ func reportUnknownMethods(p *Pass, e graph.Edge, found faultyLayer) {
 	on := served(p, e, l)
 	only := harmful(l.Set.Retry.Methods.Value)
 	f := aboutCall(p, e, analyze.Assumed, placed(l.Set.Retry.Methods.Origin, l.Set.Retry.On.Origin))
+	f.Routes = found.named
 	f.Message = fmt.Sprintf("%s%s and retries after %s whatever the method: a POST may be processed twice", callText(p, e), found.named, strings.Join(on, " or "))
 	if len(only) > 0 {
 		f.Message = fmt.Sprintf("%s%s and retries %s after %s, when the callee may have processed it", callText(p, e), found.named, strings.Join(only, " and "), strings.Join(on, " or "))

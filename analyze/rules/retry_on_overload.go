@@ -65,6 +65,7 @@ func checkRetryOnOverload(p *Pass) {
 			}
 		}
 		f := aboutCall(p, e, sure, r.On.Origin)
+		f.Routes = found.named
 		f.Message = fmt.Sprintf("%s%s and retries %s on %s, which signals overload",
 			callText(p, e), found.named, wait, strings.Join(onOverload(r.On.Value), " or "))
 		way := remedyFor(p, e, &l.Set, policy.Retries)

@@ -55,6 +55,7 @@ func checkRetryUnbounded(p *Pass) {
 		r := l.Set.Retry.Retries
 		f := aboutCall(p, e, sureOf(r.Provenance), retryOrigin(l))
 		severity := analyze.Warning
+		f.Routes = found.named
 		switch {
 		case l.Attempts != policy.Unlimited:
 			f.Message = fmt.Sprintf("%s%s and makes %s attempts before it gives up", callText(p, e), found.named, tries(l.Attempts))

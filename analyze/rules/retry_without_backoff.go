@@ -60,6 +60,7 @@ func checkRetryWithoutBackoff(p *Pass) {
 			sure = analyze.Certain
 		}
 		f := aboutCall(p, e, sure, retryOrigin(l))
+		f.Routes = found.named
 		f.Message = fmt.Sprintf("%s%s and makes %s attempts, %s", callText(p, e), found.named, tries(l.Attempts), lack)
 		if l.Attempts == policy.Unlimited {
 			f.Message = fmt.Sprintf("%s%s and retries without limit, %s", callText(p, e), found.named, lack)

@@ -79,6 +79,7 @@ func reportInStep(p *Pass, e graph.Edge, found faultyLayer, caller analyze.Repli
 		sure = min(sure, analyze.Default)
 	}
 	f := aboutCall(p, e, sure, placed(b.Jitter.Origin, b.Base.Origin, b.Kind.Origin, retryOrigin(l)))
+	f.Routes = found.named
 	f.Message = fmt.Sprintf("%s%s and makes %s attempts, %s apart without jitter: callers that failed together retry together",
 		callText(p, e), found.named, tries(l.Attempts), english.Duration(b.Base.Value))
 	if l.Attempts == policy.Unlimited {

@@ -55,6 +55,7 @@ func checkRetryWithoutTimeout(p *Pass) {
 			sure, without = analyze.Assumed, "and no input declares a timeout of an attempt; unless the code has one, an attempt that hangs is never retried"
 		}
 		f := aboutCall(p, e, sure, retryOrigin(l))
+		f.Routes = found.named
 		f.Message = fmt.Sprintf("%s%s and makes %s attempts, %s", callText(p, e), found.named, tries(l.Attempts), without)
 		switch {
 		case l.Attempts == policy.Unlimited && l.Set.Retry.Budget.Set():

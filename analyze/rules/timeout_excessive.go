@@ -75,11 +75,12 @@ func checkTimeoutExcessive(p *Pass) {
 // silence of any of its connections may be: of WebSockets, of uploads.
 func ofProxy(b policy.Limit) bool { return b.OfSilence() && b.By[0].Layer != policy.App }
 
-func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named string) {
+func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named routeNames) {
 	if fromGateway(p, e) {
 		return // reported for the gateway as a whole
 	}
 	f := aboutCall(p, e, analyze.Certain, part.Budget.Origin())
+	f.Routes = named
 	f.Message = fmt.Sprintf("%s with the timeout disabled%s", callText(p, e), named)
 	purpose := policy.TotalTimeout
 	if part.Budget.By[0].Field == "timeout.perTry" {
@@ -92,12 +93,13 @@ func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }
 
-func reportLong(p *Pass, e graph.Edge, part *analyze.Part, named string, limit time.Duration) {
+func reportLong(p *Pass, e graph.Edge, part *analyze.Part, named routeNames, limit time.Duration) {
 	sure := analyze.Certain
 	if part.Budget.By[0].Field == "timeout.readGap" {
 		sure = analyze.Default // answers may trickle for longer
 	}
 	f := aboutCall(p, e, sure, part.Budget.Origin())
+	f.Routes = named
 	f.Message = fmt.Sprintf("%s and waits up to %s%s", callText(p, e), until(part.Budget), named)
 	r := remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout)
 	f.Hint = r.hint("lower", "make longer work asynchronous")

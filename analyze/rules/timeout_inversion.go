@@ -67,6 +67,7 @@ func reportInversion(p *Pass, e graph.Edge, i inversion) {
 	b, most := g.ID(g.To(e)), i.need.Max
 	f := aboutCall(p, e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
 	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", most)}
+	f.Routes = i.named
 	if i.sum {
 		f.Message = fmt.Sprintf("%s and times out%s after %s; %s", callText(p, e), i.named, english.Duration(attempt.Time), sequenceText(p, &f, e, i.need))
 		f.Hint = "make the calls in parallel, or shorten their timeouts"

@@ -90,7 +90,7 @@ func checkTimeoutMissing(p *Pass) {
 type endlessCall struct {
 	call  graph.Edge
 	part  *analyze.Part
-	named string
+	named routeNames
 }
 
 func (c endlessCall) edge() graph.Edge { return c.call }
@@ -103,7 +103,7 @@ func reportEndless(p *Pass, list []endlessCall) {
 	if len(list) > 1 {
 		calls := groupOf(list, endlessCall.edge)
 		f = calls.aboutGroup(p, analyze.Default)
-		what, named = oneOfText(p, calls), ""
+		what, named = oneOfText(p, calls), nil
 	}
 	const long = "to slightly more than the slowest successful response, below the caller's own deadline"
 	ways := make([]remedy, len(list))
@@ -111,6 +111,7 @@ func reportEndless(p *Pass, list []endlessCall) {
 		ways[i] = remedyOf(p, c.call, c.part, policy.TotalTimeout)
 	}
 	r := ways[0]
+	f.Routes = named
 	without := "without a timeout"
 	switch {
 	case part.Budget.State == policy.Endless:

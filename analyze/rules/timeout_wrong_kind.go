@@ -76,7 +76,7 @@ func mistaken(p *Pass, e graph.Edge, part *analyze.Part) []timer {
 	return own
 }
 
-func reportWrongKind(p *Pass, e graph.Edge, part *analyze.Part, named string) {
+func reportWrongKind(p *Pass, e graph.Edge, part *analyze.Part, named routeNames) {
 	timers := mistaken(p, e, part)
 	f := aboutCall(p, e, analyze.Default, timers[0].value.Origin)
 	var does []string
@@ -84,6 +84,7 @@ func reportWrongKind(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 		does = append(does, english.Duration(t.value.Value)+" for "+t.does)
 		f.Values = append(f.Values, value(t.name, t.value))
 	}
+	f.Routes = named
 	f.Message = fmt.Sprintf("%s%s with a timeout of %s, but none that bounds a slow response", callText(p, e), named, strings.Join(does, " and "))
 	f.Hint = cannotEnd(timers[0].set.Product)
 	if r, ok := remedyOfLayers(p, e, part, policy.TotalTimeout); ok {
