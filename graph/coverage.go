@@ -48,6 +48,9 @@ func (s *Spans) Add(o *Spans) {
 	s.Spilled = s.Spilled || o.Spilled
 }
 
+// UnrenderedTemplate is the kind of skipped documents that templates make.
+const UnrenderedTemplate = "un-rendered template"
+
 // A Count is the number of things of one name.
 type Count struct {
 	Name  string

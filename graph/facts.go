@@ -546,6 +546,7 @@ const (
 	NotAdmitted                       // no listener takes a route
 	MissingSubset                     // a route leads to a subset that no object for its host declares
 	UnseenSubset                      // likewise, and no object of the inputs is for the host
+	UnseenPods                        // a name selects no pod of the inputs, and there is none that it may be for
 )
 
 // An Ignore is an entry of a configuration that excuses findings: those that all its conditions

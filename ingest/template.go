@@ -13,8 +13,6 @@ import (
 	"github.com/weirgraph/weir/internal/lazy"
 )
 
-const templateKind = "un-rendered template"
-
 // template returns the outcome of a document that is a template, false if it is none. parsed
 // is what came of parsing it. In the templates of a chart, any braces are a template.
 func (t *batch) template(d *document.Document, parsed error) (outcome, bool) {
@@ -32,7 +30,7 @@ func (t *batch) template(d *document.Document, parsed error) (outcome, bool) {
 	if u.Kind != nil {
 		t.facts.Unread = append(t.facts.Unread, u)
 	}
-	return outcome{kind: templateKind, line: line}, true
+	return outcome{kind: graph.UnrenderedTemplate, line: line}, true
 }
 
 // unrendered is the chart that a template belongs to. Its kind is nil if the chart deploys

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -28,6 +30,9 @@ with and without callers: the workload of its name, or the only one in its names
 whose labels differ from the selector in a letter or two. Labels that a kustomization adds
 are not missed.
 
+A Service with such callers whose selector matches no pod of the inputs is info, where the
+inputs declare workloads of its namespace and nothing in them is unrendered or an operator's.
+
 A route of Istio to a subset that no DestinationRule declares finds no replica either. It is
 reported as info where no DestinationRule of the inputs is for the host.
 
@@ -44,6 +49,47 @@ callers.
 "spec.selector" of the Service and the labels of the pods agree.
 `
 
+// podless are the kinds of objects without a reader for which nothing makes pods.
+var podless = []string{
+	"APIService", "Certificate", "ClusterIssuer", "ClusterRole", "ClusterRoleBinding", "Issuer", "LimitRange", "MutatingWebhookConfiguration",
+	"PersistentVolume", "PersistentVolumeClaim", "PodMonitor", "PodSecurityPolicy", "PriorityClass", "PrometheusRule", "ResourceQuota", "Role", "RoleBinding",
+	"ServiceAccount", "ServiceMonitor", "StorageClass", "ValidatingWebhookConfiguration",
+}
+
+// podsMadeElsewhere reports whether pods may come from inputs that are not read or not rendered, or from
+// objects that only an operator knows.
+func podsMadeElsewhere(p *Pass) bool {
+	c := p.Graph.Coverage()
+	return p.unrendered || c.Unreadable > 0 || len(c.Unread) > 0 || slices.ContainsFunc(c.Skipped, func(kind graph.Count) bool {
+		return kind.Name == graph.UnrenderedTemplate || !strings.Contains(kind.Name, " ") && !slices.Contains(podless, kind.Name)
+	})
+}
+
+// unseenPods says of a Service whose pods no input declares who calls it. It is false if there is no such caller,
+// or if the pods may be made elsewhere.
+func unseenPods(p *Pass, f analyze.Finding) (analyze.Finding, bool) {
+	if len(f.Services) == 0 || podsMadeElsewhere(p) {
+		return f, false
+	}
+	g, v := p.Analysis.Strong, f.Services[0]
+	var callers []graph.Node
+	for _, e := range g.In(v) {
+		if g.From(e) != v && g.Service(g.From(e)).Defined && g.Mode(e) == graph.Sync {
+			callers = append(callers, g.From(e))
+		}
+	}
+	if len(callers) == 0 {
+		return f, false
+	}
+	f.Confidence = analyze.Assumed
+	f.Alike = analyze.Alike{
+		Cause: "pods", Says: "select no pod of the inputs; if no other source has such pods, calls of them fail",
+		Hint: "add the manifests of the pods to the sources, or correct each spec.selector", Objects: true,
+	}
+	f.Message += fmt.Sprintf("; if no other source has such pods, the calls of %s fail", someIDs(g, callers))
+	return f, true
+}
+
 func checkNoReplica(p *Pass) {
 	for _, m := range p.Graph.Coverage().Mistakes {
 		switch f := mistake(p, &m); m.Kind {
@@ -52,6 +98,10 @@ func checkNoReplica(p *Pass) {
 		case graph.UnseenSubset:
 			f.Confidence = analyze.Assumed
 			p.At(analyze.Info, f)
+		case graph.UnseenPods:
+			if f, ok := unseenPods(p, f); ok {
+				p.At(analyze.Info, f)
+			}
 		}
 	}
 	g := p.Analysis.Strong

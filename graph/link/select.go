@@ -128,6 +128,8 @@ func (l *linker) joinMissed(m *misses) {
 			l.missed(c, w, n)
 		} else if w, ok := l.misspelled(n, unselected[n.Namespace], c); ok {
 			l.missed(c, w, n)
+		} else if l.seesPods(n) && len(l.entities[c].things) == 0 && !l.lacksAdded(n.Selects.Labels, nil) {
+			l.f.Mistakes = append(l.f.Mistakes, unseenPods(n))
 		}
 	}
 }
@@ -140,6 +142,25 @@ func (l *linker) workloadNamed(n *graph.Name, c int) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// seesPods reports whether a name is a Service of a namespace of which the inputs declare workloads, so that
+// they should have its own.
+func (l *linker) seesPods(n *graph.Name) bool {
+	return n.Ref.Kind == "Service" && n.Of.IsZero() && len(l.selectable[n.Namespace]) > 0 && (n.Namespace != "" || len(l.selectable) == 1)
+}
+
+// unseenPods is the mistake of a Service whose pods no input declares.
+func unseenPods(n *graph.Name) graph.Mistake {
+	var labels []string
+	for _, key := range slices.Sorted(maps.Keys(n.Selects.Labels)) {
+		labels = append(labels, key+": "+n.Selects.Labels[key])
+	}
+	return graph.Mistake{
+		Kind: graph.UnseenPods, Object: n.Subject(), Field: "spec.selector", Of: n.Ref, Origin: cmp.Or(n.SelectAt, n.Origin),
+		Why:  "selects no pod of the inputs: " + strings.Join(labels, ", "),
+		Hint: "add the manifest of the pods to the sources, or correct spec.selector",
+	}
 }
 
 // mostUnselected is among how many workloads without a Service a misspelled label is looked for.
