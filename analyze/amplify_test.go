@@ -61,12 +61,12 @@ func retryingGraph(rnd *rand.Rand, n int) *graph.Graph {
 	f := &graph.Facts{}
 	ref := func(v int) graph.Ref { return graph.Ref{Realm: "native", Name: string(rune('a' + v))} }
 	for v := range n {
-		f.Entities = append(f.Entities, graph.Entity{Ref: ref(v), Origin: graph.Origin{File: "f", Line: int32(v + 1)}, Kind: graph.KindService})
+		f.Entities = append(f.Entities, graph.Entity{Ref: ref(v), Origin: graph.Source{File: "f"}.At(int32(v+1), 0), Kind: graph.KindService})
 		for w := v + 1; w < n; w++ {
 			if rnd.IntN(2) == 0 {
 				continue
 			}
-			o := graph.Origin{File: "f", Line: int32(100 + 10*v + w)}
+			o := graph.Source{File: "f"}.At(int32(100+10*v+w), 0)
 			on := [][]string{{policy.On5xx}, {policy.OnConnect}, {policy.OnAny}}[rnd.IntN(3)]
 			f.Calls = append(f.Calls, graph.CallFact{
 				From: graph.EndpointRef{Ref: ref(v)}, To: graph.EndpointRef{Ref: ref(w)},

@@ -151,7 +151,7 @@ func TestCompareBottlenecks(t *testing.T) {
 		services := slices.Clone(now.Services())
 		for i := range services {
 			if replicas > 0 && services[i].ID == "x" {
-				services[i].Replicas = policy.Declare(replicas, graph.Origin{File: "x.yaml", Line: 1})
+				services[i].Replicas = policy.Declare(replicas, graph.Source{File: "x.yaml"}.At(1, 0))
 				services[i].Disruption = &graph.Budget{MaxUnavailable: "1"}
 			}
 		}
@@ -167,7 +167,7 @@ func TestCompareBottlenecks(t *testing.T) {
 }
 
 func TestComparePolicies(t *testing.T) {
-	at := func(line int32) graph.Origin { return graph.Origin{File: "a.yaml", Line: line} }
+	at := func(line int32) graph.Origin { return graph.Source{File: "a.yaml"}.At(line, 0) }
 	with := func(sets ...policy.Set) *graph.Graph {
 		g := graphtest.Parse("a:b")
 		if sets == nil {

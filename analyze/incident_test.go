@@ -22,7 +22,7 @@ func retrying() *graph.Graph {
 	for i := range services {
 		services[i] = graph.Service{ID: string(rune('a' + i)), Name: string(rune('a' + i)), Kind: graph.KindService}
 	}
-	at := graph.Origin{File: "a.yaml", Line: 4}
+	at := graph.Source{File: "a.yaml"}.At(4, 0)
 	services[0].Entrypoint, services[1].Tier = policy.Declare(true, at), policy.Declare(1, at)
 	says := &policy.Set{
 		Timeout: &policy.Timeout{PerTry: policy.Declare(time.Second, at)},
@@ -88,7 +88,7 @@ func labelsOf(g *graph.Graph, in Incident) string {
 
 // a -> b -> c -> b, each call in the loop repeated on errors.
 func TestLoadOfALoop(t *testing.T) {
-	at := graph.Origin{File: "a.yaml", Line: 4}
+	at := graph.Source{File: "a.yaml"}.At(4, 0)
 	says := &policy.Set{Retry: &policy.Retry{Retries: policy.Declare(1, at), On: policy.Declare([]string{policy.OnAny}, at)}}
 	call := func(from, to graph.Node) graph.Call {
 		return graph.Call{From: from, To: to, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{{Says: says}}}
@@ -122,7 +122,7 @@ func TestFailAgreesWithDistances(t *testing.T) {
 // breakers give each something to do.
 func TestFailLongChain(t *testing.T) {
 	n := testlong.N(10_000, 100_000)
-	at := graph.Origin{File: "a.yaml", Line: 4}
+	at := graph.Source{File: "a.yaml"}.At(4, 0)
 	says := &policy.Set{
 		Timeout: &policy.Timeout{PerTry: policy.Declare(time.Second, at)},
 		Retry:   &policy.Retry{Retries: policy.Declare(1, at), On: policy.Declare([]string{policy.OnConnect}, at)},

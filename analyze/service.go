@@ -26,7 +26,7 @@ func KeepsData(s *graph.Service) bool {
 // none with words of its own.
 func Ecosystem(s *graph.Service) string {
 	for _, name := range []string{"kubernetes", "compose", "native"} {
-		if slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return o.Reader == name }) {
+		if slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return o.Reader() == name }) {
 			return name
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func TestGuessTiers(t *testing.T) {
-	at := graph.Origin{File: "a.yaml", Line: 1}
+	at := graph.Source{File: "a.yaml"}.At(1, 0)
 	services := []graph.Service{
 		{ID: "alone", Kind: graph.KindService, Defined: true},
 		{ID: "cart", Kind: graph.KindService, Defined: true},

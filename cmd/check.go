@@ -232,9 +232,9 @@ func excusedBelow(check *analyze.Check, least analyze.Severity) []excusingFile {
 		if !e.Below || e.Severity < least {
 			continue
 		}
-		at, ok := slices.BinarySearchFunc(list, e.Origin.File, func(x excusingFile, file string) int { return cmp.Compare(x.File, file) })
+		at, ok := slices.BinarySearchFunc(list, e.Origin.File(), func(x excusingFile, file string) int { return cmp.Compare(x.File, file) })
 		if !ok {
-			list = slices.Insert(list, at, excusingFile{File: e.Origin.File})
+			list = slices.Insert(list, at, excusingFile{File: e.Origin.File()})
 		}
 		list[at].Findings++
 	}
@@ -288,14 +288,14 @@ func (r *run) printWeakened(check *analyze.Check, states []rules.Variant, source
 func addToOthers(g *graph.Graph) []string {
 	var files []string
 	for _, file := range g.Coverage().Below {
-		if slices.ContainsFunc(g.Coverage().Overrides, func(o graph.Origin) bool { return o.File == file }) {
+		if slices.ContainsFunc(g.Coverage().Overrides, func(o graph.Origin) bool { return o.File() == file }) {
 			files = append(files, file)
 			continue
 		}
 		dir := path.Dir(file) + "/"
 		for _, s := range g.Services() {
-			here := slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return o.File == file })
-			if here && slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return !strings.HasPrefix(o.File, dir) }) {
+			here := slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return o.File() == file })
+			if here && slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return !strings.HasPrefix(o.File(), dir) }) {
 				files = append(files, file)
 				break
 			}

@@ -14,12 +14,12 @@ func TestTooManyArchitectureRules(t *testing.T) {
 	g := graph.New(make([]graph.Service, 100_000), nil)
 	c := &config{}
 	for i := range 1_000 {
-		c.Boundaries = append(c.Boundaries, boundary.Rule{Origin: graph.Origin{File: "weir.yaml", Line: int32(i + 1)}})
+		c.Boundaries = append(c.Boundaries, boundary.Rule{Origin: graph.Source{File: "weir.yaml"}.At(int32(i+1), 0)})
 	}
 	if err := c.checkBoundaries(g); err != nil {
 		t.Errorf("1,000 rules for 100,000 services: %v", err)
 	}
-	c.Boundaries = append(c.Boundaries, boundary.Rule{Origin: graph.Origin{File: "weir.yaml", Line: 1_001}})
+	c.Boundaries = append(c.Boundaries, boundary.Rule{Origin: graph.Source{File: "weir.yaml"}.At(1_001, 0)})
 	const want = "weir.yaml:1001: the inputs have more than 1000 architecture rules for 100000 services and 0 calls"
 	if err := c.checkBoundaries(g); err == nil || err.Error() != want {
 		t.Errorf("1,001 rules for 100,000 services: %v, want %s", err, want)

@@ -50,7 +50,7 @@ func (r *configReader) committed(p string) configFile {
 
 // misuse returns an error about a file, at the entry that names it if there is one.
 func (f *configFile) misuse(hint, format string, args ...any) error {
-	if f.at.File != "" {
+	if f.at.File() != "" {
 		format, args = "%s: "+format, slices.Concat([]any{f.at}, args)
 	}
 	return misuse(hint, format, args...)
@@ -67,7 +67,7 @@ func (r *configReader) text(ctx context.Context, f *configFile) ([]byte, error) 
 			return nil, f.misuse(hintOf(err), "%s: %w", r.revision, err)
 		}
 		return []byte(committed), nil
-	case f.at.File == "":
+	case f.at.File() == "":
 		text, f.id, err = ingest.ReadConfig(f.path, r.outside)
 	default:
 		text, f.id, err = ingest.ReadExtended(r.first, f.path, r.outside)
@@ -86,7 +86,7 @@ func (r *configReader) text(ctx context.Context, f *configFile) ([]byte, error) 
 // read returns a file on top of those that it extends. All of it is checked here, so that mistakes
 // are reported with their place and no later step fails on one: the first is the error.
 func (r *configReader) read(ctx context.Context, f configFile) (*native.Config, error) {
-	if f.at.File == "" {
+	if f.at.File() == "" {
 		r.first = f.path
 	}
 	text, err := r.text(ctx, &f)

@@ -113,7 +113,7 @@ func (c *console) printUnread(groups []graph.UnreadGroup, quiet bool) {
 		switch first := g.Inputs[0]; {
 		case len(g.Inputs) > 1:
 			message = fmt.Sprintf("%s (first: %s)", message, first.Origin)
-		case first.Origin.File != first.Name:
+		case first.Origin.File() != first.Name:
 			message = first.Origin.String() + ": " + message
 		}
 		c.printMessage(message, g.Hint())

@@ -94,8 +94,8 @@ func (r *run) reportOverrides(list []graph.Origin) {
 	}
 	var files []string
 	for _, o := range list {
-		if !slices.Contains(files, o.File) {
-			files = append(files, o.File)
+		if !slices.Contains(files, o.File()) {
+			files = append(files, o.File())
 		}
 	}
 	message := english.Count(len(list), "override") + " in " + english.List(files) + ": the results are those of what would be"

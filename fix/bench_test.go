@@ -16,7 +16,7 @@ func BenchmarkMake(b *testing.B) {
 		var text strings.Builder
 		var list []analyze.Finding
 		for i := range n {
-			at := graph.Origin{File: "k.yaml", Line: int32(5*i + 2), Column: 1}
+			at := graph.Source{File: "k.yaml"}.At(int32(5*i+2), 1)
 			fmt.Fprintf(&text, "---\nkind: Deployment\nmetadata: {name: s%d}\nspec:\n  replicas: 1\n", i)
 			list = append(list, analyze.Finding{Fix: analyze.Fix{Changes: []analyze.ObjectEdit{{
 				Kind: "Deployment", Object: fmt.Sprintf("s%d", i), Places: []graph.Origin{at},

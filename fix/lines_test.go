@@ -65,7 +65,7 @@ func TestSwitch(t *testing.T) {
 		m := newMaker(func(string) ([]byte, error) { return []byte(text), nil })
 		e := analyze.FieldEdit{
 			Edit: policy.Edit{Path: "spec.retryOn"}, By: []*policy.Product{product.Consul}, Now: []string{policy.OnReset},
-			Written: graph.Origin{File: name, Line: 1, Column: int32(1 + strings.Index(text, "true"))},
+			Written: graph.Source{File: name}.At(1, int32(1+strings.Index(text, "true"))),
 		}
 		if err := m.rewrite(&e); !errors.Is(err, errSwitch) {
 			t.Errorf("%s: %v, want %v", name, err, errSwitch)

@@ -117,13 +117,13 @@ func (m *maker) change(c *analyze.ObjectEdit) error {
 			}
 			continue
 		}
-		if e.Written.File != "" {
+		if e.Written.File() != "" {
 			if err := m.rewrite(e); err != nil {
 				return err
 			}
 			continue
 		}
-		if e.Beside.File != "" {
+		if e.Beside.File() != "" {
 			if err := m.setBeside(c, e); err != nil {
 				return err
 			}

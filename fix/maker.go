@@ -95,19 +95,19 @@ func (m *maker) newFile(kind, object string) string {
 
 // open returns the document of the inputs that a place is in.
 func (m *maker) open(o graph.Origin) (*file, error) {
-	if o.RenderedFrom != "" {
-		return nil, fmt.Errorf("%s is rendered from %s", o.File, o.RenderedFrom)
+	if o.RenderedFrom() != "" {
+		return nil, fmt.Errorf("%s is rendered from %s", o.File(), o.RenderedFrom())
 	}
-	in := m.inputs[o.File]
+	in := m.inputs[o.File()]
 	if in == nil {
-		text, err := m.read(o.File)
+		text, err := m.read(o.File())
 		if errors.Is(err, ErrNotExist) {
-			return nil, fmt.Errorf("%s is not there", o.File)
+			return nil, fmt.Errorf("%s is not there", o.File())
 		} else if err != nil {
 			return nil, err
 		}
-		in = newInput(o.File, text)
-		m.inputs[o.File] = in
+		in = newInput(o.File(), text)
+		m.inputs[o.File()] = in
 	}
 	return m.document(in, in.part(int(o.Line))), nil
 }

@@ -41,7 +41,7 @@ func (m *maker) object(c *analyze.ObjectEdit) (*file, int, error) {
 		}
 	}
 	for _, o := range c.Places { // in another document of the files
-		in := m.inputs[o.File]
+		in := m.inputs[o.File()]
 		if in == nil || c.Object == "" {
 			continue
 		}
@@ -91,7 +91,7 @@ func (m *maker) add(c *analyze.ObjectEdit) error {
 	for i := range c.Edits {
 		put(root, parsePath(c.Edits[i].Path), fieldValue(c.Edits[i].Path, c.Edits[i].Value))
 	}
-	beside := c.Places[0].File
+	beside := c.Places[0].File()
 	if _, err := m.open(c.Places[0]); err != nil {
 		return err
 	}

@@ -170,7 +170,7 @@ func removedPlaces(c *analyze.ObjectEdit) []graph.Origin {
 	var places []graph.Origin
 	for i := range c.Edits {
 		e := &c.Edits[i]
-		if e.Op != policy.OpRemove || e.Written.File == "" {
+		if e.Op != policy.OpRemove || e.Written.File() == "" {
 			return nil
 		}
 		places = append(places, e.Written)

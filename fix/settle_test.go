@@ -154,7 +154,7 @@ func TestSettleLeavesOut(t *testing.T) {
 		return analyze.Finding{
 			Fingerprint: name, Rule: name, Severity: analyze.Warning,
 			Fix: analyze.Fix{Changes: []analyze.ObjectEdit{{
-				Kind: "K", Places: []graph.Origin{{File: "f.yaml", Line: 1, Column: 1}},
+				Kind: "K", Places: []graph.Origin{graph.Source{File: "f.yaml"}.At(1, 1)},
 				Edits: []analyze.FieldEdit{{Edit: policy.Edit{Path: name, Value: value}}},
 			}}},
 		}

@@ -145,7 +145,7 @@ func (m *maker) copyValue(c *analyze.ObjectEdit, e *analyze.FieldEdit) error {
 	}
 	set := *e
 	set.Op, set.Value = policy.OpSet, flow(n, false)
-	if e.Beside.File != "" {
+	if e.Beside.File() != "" {
 		return m.setBeside(c, &set)
 	}
 	f, at, err := m.object(c)

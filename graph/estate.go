@@ -7,7 +7,7 @@ import "strings"
 const EstateRealm = "estate"
 
 // Has reports whether a place is in the part.
-func (p *EstatePart) Has(o Origin) bool { return strings.HasPrefix(o.File, p.File+":") }
+func (p *EstatePart) Has(o Origin) bool { return strings.HasPrefix(o.File(), p.File+":") }
 
 // InEstate reports whether a place is in a part of the estate, and not in the inputs.
 func (c *Coverage) InEstate(o Origin) bool {

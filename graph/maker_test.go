@@ -16,10 +16,10 @@ func TestShown(t *testing.T) {
 	add := func(list ...Evidence) {
 		numbers, want = append(numbers, s.add(list, 8)), append(want, list)
 	}
-	add(Evidence{Origin: Origin{File: "calls.csv", Line: 2, Column: 1}, Way: "table-row", Observed: true})
-	add(Evidence{Origin: Origin{File: "calls.csv", Line: 3, Column: 1}, Way: "table-row", Observed: true})
+	add(Evidence{Origin: Source{File: "calls.csv"}.At(2, 1), Way: "table-row", Observed: true})
+	add(Evidence{Origin: Source{File: "calls.csv"}.At(3, 1), Way: "table-row", Observed: true})
 	for i := range reflect.TypeFor[Evidence]().NumField() {
-		e := Evidence{Origin: Origin{File: "calls.csv", Line: 3}, Way: "table-row"}
+		e := Evidence{Origin: Source{File: "calls.csv"}.At(3, 0), Way: "table-row"}
 		switch f := reflect.ValueOf(&e).Elem().Field(i); f.Kind() {
 		case reflect.String:
 			f.SetString("set")
@@ -34,7 +34,7 @@ func TestShown(t *testing.T) {
 		case reflect.Pointer:
 			f.Set(reflect.New(f.Type().Elem()))
 		case reflect.Struct:
-			e.Origin = Origin{Reader: "table", File: "b.csv", Line: 1, Column: 2, RenderedFrom: "a"}
+			e.Origin = Source{Reader: "table", File: "b.csv", RenderedFrom: "a"}.At(1, 2)
 		default:
 			t.Fatalf("a field of kind %v", f.Kind())
 		}

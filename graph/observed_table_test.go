@@ -9,11 +9,11 @@ import (
 // deletes the calls of one caller.
 func TestObservedTable(t *testing.T) {
 	a, b, c := &TracePeer{Name: "a"}, &TracePeer{Name: "b"}, &TracePeer{Name: "c", Inferred: true}
-	rows, spans := &Sighting{In: Origin{File: "calls.csv"}, Way: "table-row"}, &Sighting{Way: "span", Mode: Async}
+	rows, spans := &Sighting{In: Source{File: "calls.csv"}.Whole(), Way: "table-row"}, &Sighting{Way: "span", Mode: Async}
 	list := []Observation{
 		{From: a, To: b, Sighting: rows, Line: 2, Column: 1, Observed: Observed{Calls: 3, Errors: 1}},
 		{From: b, To: c, Sighting: spans, Observed: Observed{Calls: 2, Traced: &Traced{Retries: 1}}},
-		{From: a, To: c, Sighting: &Sighting{In: Origin{File: "calls.csv"}, Way: "table-row"}, Line: 3, Observed: Observed{Calls: 1}},
+		{From: a, To: c, Sighting: &Sighting{In: Source{File: "calls.csv"}.Whole(), Way: "table-row"}, Line: 3, Observed: Observed{Calls: 1}},
 		{From: c, To: a, Sighting: spans, Observed: Observed{Calls: 5, Traced: &Traced{Weighted: 7}}},
 	}
 	table := TableOf(list)

@@ -10,6 +10,9 @@ import (
 // Origin is the place a fact was read from.
 type Origin = policy.Origin
 
+// Source is the text that places are in.
+type Source = policy.Source
+
 // A Ref names an object in the words of its own document. Two refs that are equal mean
 // the same object; the builder decides which different refs mean the same service.
 type Ref struct {

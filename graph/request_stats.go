@@ -124,7 +124,7 @@ func (s *RequestStats) Add(o *RequestStats) {
 func (s *ServerStats) Add(o *ServerStats) {
 	s.Requests += o.Requests
 	s.Entries += o.Entries
-	if s.Origin.File == "" || o.Origin.Compare(s.Origin) < 0 {
+	if s.Origin.File() == "" || o.Origin.Compare(s.Origin) < 0 {
 		s.Origin = o.Origin
 	}
 	s.Operations = addUp(s.Operations, o.Operations, func(a, b Operation) int { return strings.Compare(a.Name, b.Name) },

@@ -49,7 +49,7 @@ func (s *spending) spend(t *batch) error {
 	if s.facts == nil {
 		s.facts = make([]int, len(budget))
 	}
-	at := graph.Origin{File: t.file.name}
+	at := graph.Source{File: t.file.name}.Whole()
 	s.bytes += t.bytes
 	if s.documents += t.documents; s.documents > mostDocuments {
 		return &link.BudgetError{Most: mostDocuments, Kind: "documents", At: at}

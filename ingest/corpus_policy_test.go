@@ -59,7 +59,7 @@ func objects(g *graph.Graph) []*graph.BoundPolicy {
 	for _, b := range g.Policies() {
 		list = append(list, b)
 		for _, other := range g.Policies() {
-			if other.Object == b.Object && other.Origin.File == b.Origin.File && slices.Equal(other.Calls, b.Calls) {
+			if other.Object == b.Object && other.Origin.File() == b.Origin.File() && slices.Equal(other.Calls, b.Calls) {
 				both := *b.Policy
 				both.Says = policy.Overlay(b.Says, other.Says)
 				list = append(list, &graph.BoundPolicy{Policy: &both, Calls: b.Calls})

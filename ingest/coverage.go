@@ -43,7 +43,7 @@ const (
 )
 
 func (a *coverage) addUnwanted(kind string, at graph.Origin, n int) {
-	key := unwantedKey{at.File, kind}
+	key := unwantedKey{at.File(), kind}
 	i, known := a.places[key]
 	if !known && len(a.places) >= maxKinds {
 		key.kind = otherKinds
@@ -76,7 +76,7 @@ func countsByName(counts []graph.Count) map[string]*graph.Count {
 // settle writes the counts back, sorted by name.
 func (a *coverage) settle() {
 	for _, u := range a.unwanted {
-		if reader := a.taken[path.Clean(u.first.File)]; reader != "" {
+		if reader := a.taken[path.Clean(u.first.File())]; reader != "" {
 			count(a.read, reader, u.first, u.count)
 		} else {
 			a.skip(u.kind, u.first, u.count)
@@ -131,7 +131,7 @@ func (a *coverage) add(t *batch) error {
 	}
 	for _, o := range t.outcomes {
 		a.b.Coverage.Documents += 1 + o.more
-		origin := graph.Origin{Reader: o.reader, File: t.file.name, Line: o.line}
+		origin := graph.Source{Reader: o.reader, File: t.file.name}.At(o.line, 0)
 		switch {
 		case o.reader != "":
 			count(a.read, o.reader, origin, 1+o.more)
@@ -144,7 +144,7 @@ func (a *coverage) add(t *batch) error {
 	take := func(configs []graph.Config) {
 		for i := range configs {
 			if c := &configs[i]; c.Realm == "file" && c.Name != path.Clean(t.file.name) {
-				a.taken[c.Name] = c.Origin.Reader
+				a.taken[c.Name] = c.Origin.Reader()
 			}
 		}
 	}

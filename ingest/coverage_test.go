@@ -22,7 +22,7 @@ func TestMountedIsRead(t *testing.T) {
 	if len(c.Read) != 1 || c.Read[0].Name != "compose" || c.Read[0].Count != 2 {
 		t.Errorf("read %+v, want 2 documents for compose: its file and the one it mounts", c.Read)
 	}
-	if len(c.Skipped) != 1 || c.Skipped[0].Count != 1 || c.Skipped[0].First.File != "z.json" {
+	if len(c.Skipped) != 1 || c.Skipped[0].Count != 1 || c.Skipped[0].First.File() != "z.json" {
 		t.Errorf("skipped %+v, want only z.json", c.Skipped)
 	}
 }

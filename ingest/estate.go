@@ -78,7 +78,7 @@ func readPart(f file) (*graph.Facts, error) {
 	failed := func(at graph.Origin, hint, format string, args ...any) error {
 		return &SourceError{f.name, at.String() + ": " + fmt.Sprintf(format, args...), hint}
 	}
-	whole := graph.Origin{File: f.name}
+	whole := graph.Source{File: f.name}.Whole()
 	in, err := os.Open(f.path)
 	if err != nil {
 		message, hint := Reason(err)
@@ -93,14 +93,14 @@ func readPart(f file) (*graph.Facts, error) {
 	head, err := wire.ReadHead(text)
 	switch {
 	case err != nil:
-		return nil, failed(graph.Origin{File: f.name, Line: head.Line}, "write it again with weir graph -o json", "is no graph that weir wrote: %v", err)
+		return nil, failed(graph.Source{File: f.name}.At(head.Line, 0), "write it again with weir graph -o json", "is no graph that weir wrote: %v", err)
 	case head.Schema == "":
 		return nil, failed(whole, "leave it out of the estate, or write it with weir graph -o json", "is no graph that weir wrote: it has no schema")
 	case head.Schema != wire.Schema:
 		return nil, failed(whole, "write it again with this version of weir: weir graph -o json", "schema %q is not %q", head.Schema, wire.Schema)
 	}
 	facts := &graph.Facts{}
-	wire.ImportPart(text, graph.Origin{Reader: "weir", File: f.name}, facts)
+	wire.ImportPart(text, graph.Source{Reader: "weir", File: f.name}.Whole(), facts)
 	for _, p := range facts.Problems {
 		if p.Level >= graph.Skipped {
 			return nil, failed(p.Origin, p.Hint, "%s", p.Message)
@@ -131,11 +131,12 @@ func prefixPlaces(v reflect.Value, prefix string, seen map[any]bool) {
 	case v.Type() == productType: // what weir knows itself, and all facts share
 	case v.Type() == originType:
 		o, _ := v.Addr().Interface().(*policy.Origin)
-		if o.File != "" && !strings.HasPrefix(o.File, prefix) {
-			o.File = prefix + o.File
-			if o.RenderedFrom != "" {
-				o.RenderedFrom = prefix + o.RenderedFrom
+		if s := o.Source(); s.File != "" && !strings.HasPrefix(s.File, prefix) {
+			s.File = prefix + s.File
+			if s.RenderedFrom != "" {
+				s.RenderedFrom = prefix + s.RenderedFrom
 			}
+			*o = s.At(o.Line, o.Column)
 		}
 	case v.Kind() == reflect.Pointer && !v.IsNil() && v.CanInterface() && !seen[v.Interface()]:
 		seen[v.Interface()] = true

@@ -185,7 +185,7 @@ func (t *batch) unwanted(d *document.Document, line int32) outcome {
 // unread adds the file of the batch to the inputs that are recognized and not read.
 func (t *batch) unread(kind *graph.UnreadKind, line int32) {
 	t.facts.Unread = append(t.facts.Unread, graph.Unread{
-		Kind: kind, Name: t.file.name, Origin: graph.Origin{File: t.file.name, Line: line},
+		Kind: kind, Name: t.file.name, Origin: graph.Source{File: t.file.name}.At(line, 0),
 	})
 }
 

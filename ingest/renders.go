@@ -63,7 +63,7 @@ func newRenders(f *finder, o *Render) *renders {
 	}
 	for _, x := range f.files {
 		if x.path != "" && filepath.Base(x.path) == delivery.ChartFile {
-			r.addChart(filepath.Dir(x.path), filepath.Dir(x.real), graph.Origin{File: x.name})
+			r.addChart(filepath.Dir(x.path), filepath.Dir(x.real), graph.Source{File: x.name}.Whole())
 		}
 	}
 	return r
@@ -97,12 +97,12 @@ func (r *renders) addChart(dir, real string, at graph.Origin) {
 // leaves reports a chart of which a part is outside the roots: a dependency, or what a link leads to.
 func (r *renders) leaves(c *delivery.Chart) bool {
 	if r.find.roots.outside(filepath.Join(c.Dir, delivery.ChartFile)) {
-		r.problems = append(r.problems, refusal(graph.Origin{File: c.Shown}, c.Shown))
+		r.problems = append(r.problems, refusal(graph.Source{File: c.Shown}.Whole(), c.Shown))
 		return true
 	}
 	if out := r.find.roots.leak(r.find.roots.absolute(c.Dir)); out != "" {
 		r.problems = append(r.problems, graph.Problem{
-			Origin: graph.Origin{File: r.find.name(out)}, Level: graph.Failed, Hint: document.OutsideHint,
+			Origin: graph.Source{File: r.find.name(out)}.Whole(), Level: graph.Failed, Hint: document.OutsideHint,
 			Message: fmt.Sprintf("chart %s is not rendered because of this link: %v", c.Shown, document.ErrOutside),
 		})
 		return true
@@ -299,7 +299,7 @@ func (r *renders) next() []job {
 			continue
 		}
 		c := r.charts[real]
-		j := job{c, real, graph.Rendering{Dir: c.Dir, Origin: graph.Origin{File: c.Shown + "/" + delivery.ChartFile}}}
+		j := job{c, real, graph.Rendering{Dir: c.Dir, Origin: graph.Source{File: c.Shown + "/" + delivery.ChartFile}.Whole()}}
 		if c.Releases() {
 			jobs = append(jobs, j)
 		} else {
@@ -430,7 +430,7 @@ func (r *renders) lacks(err error, j job, source func(string) string) bool {
 	}
 	at := j.Origin
 	if failure.File != "" {
-		at = graph.Origin{File: source(failure.File), Line: int32(failure.Line), Column: int32(failure.Column)}
+		at = graph.Source{File: source(failure.File)}.At(int32(failure.Line), int32(failure.Column))
 	}
 	const hint = "name the values that it needs under render in weir.yaml"
 	c := chart{dir: j.chart.Shown, name: j.chart.Name}
@@ -455,7 +455,7 @@ func (r *renders) fail(err error, at graph.Origin, source func(string) string) e
 		return err
 	}
 	if failure.File != "" {
-		at = graph.Origin{File: source(failure.File), Line: int32(failure.Line), Column: int32(failure.Column)}
+		at = graph.Source{File: source(failure.File)}.At(int32(failure.Line), int32(failure.Column))
 	}
 	r.problems = append(r.problems, graph.Problem{Origin: at, Message: failure.Message, Level: graph.Failed})
 	return nil

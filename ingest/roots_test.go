@@ -171,7 +171,7 @@ func TestNamedLinks(t *testing.T) {
 // TestListedSources are those that a configuration lists.
 func TestListedSources(t *testing.T) {
 	write(t, map[string]string{"in/deep/a.yaml": object("Service", "a"), "out/b.yaml": object("Service", "b")})
-	at := graph.Origin{File: "in/weir.yaml", Line: 1, Column: 11}
+	at := graph.Source{File: "in/weir.yaml"}.At(1, 11)
 	for path, allowed := range map[string]bool{"in/deep": true, "in/d*/*.yaml": true, "out": false, "out/b.yaml": false, "out/*.yaml": false, "o*t": false, "/etc": false} {
 		got, err := read(t, Options{Listed: []native.Source{{Path: path, Origin: at}}})
 		if err != nil || strings.Contains(got, refused) == allowed || !allowed && !strings.Contains(got, "in/weir.yaml:1:11: ") {
@@ -185,7 +185,7 @@ func TestListedSources(t *testing.T) {
 func TestOutsideRendered(t *testing.T) {
 	const chart = "apiVersion: v2\nname: c\nversion: 1.0.0\n"
 	kustomization := func(field string) string { return "resources: [own.yaml]\n" + field + "\n" }
-	at := graph.Origin{File: "in/weir.yaml", Line: 3, Column: 3}
+	at := graph.Source{File: "in/weir.yaml"}.At(3, 3)
 	tests := []struct {
 		name   string
 		files  map[string]string

@@ -136,8 +136,8 @@ func (f *finder) addRoots(sources []string, lists []graph.Origin) {
 		}
 	}
 	for _, at := range lists {
-		if at.File != "" {
-			f.roots.add(filepath.FromSlash(at.File))
+		if at.File() != "" {
+			f.roots.add(filepath.FromSlash(at.File()))
 		}
 	}
 }
@@ -165,7 +165,7 @@ func (f *finder) source(source string, at graph.Origin) ([]directory, error) {
 // take adds a file, or returns it if it is a directory. What a file lists at a place is taken
 // only inside the roots.
 func (f *finder) take(p string, info fs.FileInfo, named bool, at graph.Origin) ([]directory, error) {
-	if at.File != "" {
+	if at.File() != "" {
 		if f.roots.outside(p) {
 			f.refuse(at, p)
 			return nil, nil
@@ -263,7 +263,7 @@ func (f *finder) walk(dir directory) {
 				})
 			case holdsManifest(p):
 				name := f.name(p)
-				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Origin{File: name}})
+				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Source{File: name}.Whole()})
 			}
 		case mode&fs.ModeSymlink != 0:
 			f.link(p)
@@ -282,7 +282,7 @@ func (f *finder) walk(dir directory) {
 			f.other++
 			if kind := unread.File(strings.ToLower(e.Name()), isManifest); kind != nil {
 				name := f.name(p)
-				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Origin{File: name}})
+				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Source{File: name}.Whole()})
 			}
 		}
 	}
@@ -336,7 +336,7 @@ func (f *finder) problem(p, hint string, err error) {
 	}
 	name := f.name(p)
 	f.problems = append(f.problems, graph.Problem{
-		Origin: graph.Origin{File: name}, Level: graph.Failed, Hint: hint,
+		Origin: graph.Source{File: name}.Whole(), Level: graph.Failed, Hint: hint,
 		Message: fmt.Sprintf("cannot open %q: %v", name, err),
 	})
 }

@@ -23,7 +23,7 @@ func (t *batch) template(d *document.Document, parsed error) (outcome, bool) {
 	if engine == document.NoEngine {
 		return outcome{}, false
 	}
-	u := graph.Unread{Kind: unread.Template(engine), Name: t.file.name, Origin: graph.Origin{File: t.file.name, Line: line}}
+	u := graph.Unread{Kind: unread.Template(engine), Name: t.file.name, Origin: graph.Source{File: t.file.name}.At(line, 0)}
 	if engine == document.Helm {
 		u = t.unrendered(line)
 	}
@@ -38,7 +38,7 @@ func (t *batch) template(d *document.Document, parsed error) (outcome, bool) {
 func (t *batch) unrendered(line int32) graph.Unread {
 	u := graph.Unread{
 		Kind: unread.Chart, Name: t.file.name, Title: "the chart of " + t.file.name, Hint: delivery.RenderHint("<chart>"),
-		Origin: graph.Origin{File: t.file.name, Line: line},
+		Origin: graph.Source{File: t.file.name}.At(line, 0),
 	}
 	c := t.chart
 	if c == nil {

@@ -172,7 +172,7 @@ func (w *work) open(p *fileProgress, r *reader) {
 	if !p.file.named && summary.Weir.Whole(text) { // its own output is no input
 		t := &batch{fileProgress: p, outcomes: []outcome{{kind: ownOutput}}}
 		t.facts.Problems = []graph.Problem{{
-			Origin: graph.Origin{File: p.file.name}, Level: graph.Skipped, Hint: "name the file as a source too if it is an input",
+			Origin: graph.Source{File: p.file.name}.Whole(), Level: graph.Skipped, Hint: "name the file as a source too if it is an input",
 			Message: "this is a graph that weir wrote; it is read only if it is named",
 		}}
 		w.hand(t)
@@ -215,7 +215,7 @@ func (w *work) fail(p *fileProgress, err error) {
 	}
 	message, hint := Reason(err)
 	w.hand(&batch{fileProgress: p, facts: graph.Facts{Problems: []graph.Problem{{
-		Origin: graph.Origin{File: p.file.name}, Message: message, Hint: hint, Level: graph.Failed,
+		Origin: graph.Source{File: p.file.name}.Whole(), Message: message, Hint: hint, Level: graph.Failed,
 	}}}})
 }
 

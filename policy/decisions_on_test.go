@@ -9,7 +9,7 @@ import (
 
 // DecisionsOn is the part of Decisions that has the field.
 func TestDecisionsOn(t *testing.T) {
-	at := Origin{File: "a.yaml", Line: 1}
+	at := Source{File: "a.yaml"}.At(1, 0)
 	s := &Set{
 		Timeout:  &Timeout{Total: Declare(time.Second, at), PerTry: Declare(time.Minute, at)},
 		Retry:    &Retry{Retries: Declare(2, at), On: Declare([]string{"connect"}, at), Backoff: &Backoff{Base: Declare(time.Second, at)}},

@@ -9,7 +9,7 @@ import (
 )
 
 func TestDecisions(t *testing.T) {
-	at := policy.Origin{File: "a.yaml", Line: 1}
+	at := policy.Source{File: "a.yaml"}.At(1, 0)
 	s := policy.Set{
 		Timeout:  &policy.Timeout{Total: policy.Declare(2*time.Second, at), PerTry: policy.Setting[time.Duration]{Provenance: policy.Absent}},
 		Retry:    &policy.Retry{Backoff: &policy.Backoff{Base: policy.Declare(time.Second, at)}},

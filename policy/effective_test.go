@@ -11,7 +11,7 @@ import (
 
 const ms = time.Millisecond
 
-var here = policy.Origin{Reader: "test", File: "a.yaml", Line: 7}
+var here = policy.Source{Reader: "test", File: "a.yaml"}.At(7, 0)
 
 func say[T any](v T) policy.Setting[T] { return policy.Declare(v, here) }
 

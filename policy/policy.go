@@ -12,75 +12,7 @@
 // things.
 package policy
 
-import (
-	"cmp"
-	"strconv"
-	"strings"
-	"time"
-)
-
-// An Origin is the place a fact was read from.
-type Origin struct {
-	Reader string // the reader's name, "kubernetes"
-	File   string // as the user named it, forward slashes; Stdin; or the chart or overlay whose rendered text it is
-	Line   int32  // from 1; 0 when the input has no lines
-	Column int32  // from 1, in characters; 0 when unknown
-
-	// RenderedFrom is the file that this part of the text was rendered from: a template of a
-	// chart, a manifest of a kustomization. It is empty if the text does not name one.
-	RenderedFrom string
-}
-
-// Stdin is the File of what is read from standard input.
-const Stdin = "stdin"
-
-// String is the place to look at: file:line:column, without the parts that are unknown. For
-// rendered text that names its source it is that file, "shop/templates/web.yaml (rendered
-// line 38)", with the rendered file too if there are others.
-func (o Origin) String() string {
-	if o.RenderedFrom == "" {
-		return o.Place()
-	}
-	var b strings.Builder
-	b.WriteString(o.RenderedFrom)
-	b.WriteString(" (rendered")
-	if o.Line > 0 {
-		b.WriteString(" line ")
-		b.WriteString(strconv.Itoa(int(o.Line)))
-	}
-	if o.File != Stdin && o.File != "." && !strings.HasPrefix(o.RenderedFrom, o.File+"/") {
-		b.WriteString(" of ")
-		b.WriteString(o.File)
-	}
-	b.WriteByte(')')
-	return b.String()
-}
-
-// Place writes file:line:column of the text that was read, without the parts that are unknown.
-func (o Origin) Place() string {
-	var b strings.Builder
-	b.WriteString(o.File)
-	if o.Line > 0 {
-		b.WriteByte(':')
-		b.WriteString(strconv.Itoa(int(o.Line)))
-		if o.Column > 0 {
-			b.WriteByte(':')
-			b.WriteString(strconv.Itoa(int(o.Column)))
-		}
-	}
-	return b.String()
-}
-
-// Compare orders origins by file, line, column and reader.
-func (o Origin) Compare(p Origin) int {
-	switch { // most differ by file or line, and a million are compared
-	case o.File != p.File:
-		return strings.Compare(o.File, p.File)
-	case o.Line != p.Line:
-		return cmp.Compare(o.Line, p.Line)
-	}
-	return cmp.Or(cmp.Compare(o.Column, p.Column), strings.Compare(o.Reader, p.Reader), strings.Compare(o.RenderedFrom, p.RenderedFrom))
-}
+import "time"
 
 // Provenance says how a setting came to have its value.
 type Provenance uint8

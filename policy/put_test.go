@@ -6,7 +6,7 @@ import (
 )
 
 func TestPut(t *testing.T) {
-	at := Origin{File: "a.js", Line: 3}
+	at := Source{File: "a.js"}.At(3, 0)
 	var s Set
 	s.Put("timeout.total", time.Second, Explicit, at)
 	s.Put("retry.backoff.base", 2*time.Second, PlatformDefault, at)

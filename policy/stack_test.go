@@ -131,7 +131,7 @@ func TestAnAPIIsCarriedOutByItsProduct(t *testing.T) {
 }
 
 func TestBoundsTellWhoDecided(t *testing.T) {
-	long := policy.Declare(9*time.Second, policy.Origin{File: "app.yaml", Line: 3})
+	long := policy.Declare(9*time.Second, policy.Source{File: "app.yaml"}.At(3, 0))
 	e := policy.Combine([]policy.Set{{Layer: policy.App, Timeout: &policy.Timeout{Total: long}}, policy.Set{Layer: policy.ClientProxy, Product: product.Kuma}.WithDefaults()}, policy.CallFacts{})
 	want := policy.Decision{Layer: policy.App, Field: "timeout.total", Value: 9 * time.Second, Provenance: policy.Explicit, Origin: long.Origin}
 	if len(e.Budget.By) != 1 || e.Budget.By[0] != want || !e.Budget.Explicit() || e.Budget.Origin() != long.Origin {

@@ -36,9 +36,9 @@ type spot struct {
 // spot returns the place of an origin. It reports false where there is no file: for standard
 // input. A place in rendered text is the whole file that it was rendered from.
 func (p Places) spot(o graph.Origin) (spot, bool) {
-	s := spot{File: o.File, Line: int(o.Line), Column: int(o.Column)}
-	if o.RenderedFrom != "" {
-		s = spot{File: o.RenderedFrom}
+	s := spot{File: o.File(), Line: int(o.Line), Column: int(o.Column)}
+	if o.RenderedFrom() != "" {
+		s = spot{File: o.RenderedFrom()}
 	}
 	if s.File == "" || s.File == policy.Stdin {
 		return spot{}, false
@@ -86,7 +86,7 @@ func said(f *analyze.Finding) string {
 	if f.Variants != nil {
 		notes = append(notes, "in "+english.List(f.Variants))
 	}
-	if len(f.Origins) > 0 && f.Origins[0].RenderedFrom != "" {
+	if len(f.Origins) > 0 && f.Origins[0].RenderedFrom() != "" {
 		if _, rendered, ok := strings.Cut(f.Origins[0].String(), " ("); ok {
 			notes = append(notes, strings.TrimSuffix(rendered, ")"))
 		}

@@ -37,16 +37,16 @@ func hostileFindings() *analyze.Report {
 		name := fmt.Sprintf("<a href=\"x\">%d</a> & ]]> ::error::no\n##[error]no %%0A@me | `x` \x1b[31m\u2028", i)
 		f := analyze.Finding{
 			Rule: "sync-cycle", Severity: analyze.Error, Confidence: analyze.Assumed, Subject: name, Message: name + " is bad", Hint: "rename " + name,
-			Fingerprint: fmt.Sprintf("%016x", i), Origins: []graph.Origin{{File: "a b/ä:" + name + ".yaml", Line: int32(i)}},
+			Fingerprint: fmt.Sprintf("%016x", i), Origins: []graph.Origin{graph.Source{File: "a b/ä:" + name + ".yaml"}.At(int32(i), 0)},
 			Values: []analyze.KeyValue{{Key: name, Value: name}},
 		}
 		switch i % 5 {
 		case 1:
 			f.Origins = nil
 		case 2:
-			f.Origins[0] = graph.Origin{File: policy.Stdin, Line: 3, Column: 4}
+			f.Origins[0] = graph.Source{File: policy.Stdin}.At(3, 4)
 		case 3:
-			f.Origins[0] = graph.Origin{File: policy.Stdin, Line: 3, Column: 4, RenderedFrom: "chart/templates/a.yaml"}
+			f.Origins[0] = graph.Source{File: policy.Stdin, RenderedFrom: "chart/templates/a.yaml"}.At(3, 4)
 		case 4:
 			one, two := f, f
 			two.Subject, two.Fingerprint = "other", "f"+f.Fingerprint[1:]
@@ -235,15 +235,15 @@ func TestPlaces(t *testing.T) {
 		origin graph.Origin
 		want   string
 	}{
-		{"below", inRepo, graph.Origin{File: "a.yaml", Line: 3}, "deploy/a.yaml"},
-		{"dots", inRepo, graph.Origin{File: "./x/../a.yaml", Line: 3}, "deploy/a.yaml"},
-		{"beside", inRepo, graph.Origin{File: "../charts/a.yaml"}, "charts/a.yaml"},
-		{"absolute", inRepo, graph.Origin{File: "/src/shop/a.yaml"}, "a.yaml"},
-		{"outside", inRepo, graph.Origin{File: "/etc/a.yaml"}, "/etc/a.yaml"},
-		{"above", inRepo, graph.Origin{File: "../../a.yaml"}, "../../a.yaml"},
-		{"rendered", inRepo, graph.Origin{File: policy.Stdin, Line: 7, RenderedFrom: "shop/templates/web.yaml"}, "deploy/shop/templates/web.yaml"},
-		{"no repository", Places{Dir: "/tmp"}, graph.Origin{File: "./a.yaml"}, "a.yaml"},
-		{"standard input", inRepo, graph.Origin{File: policy.Stdin, Line: 7}, ""},
+		{"below", inRepo, graph.Source{File: "a.yaml"}.At(3, 0), "deploy/a.yaml"},
+		{"dots", inRepo, graph.Source{File: "./x/../a.yaml"}.At(3, 0), "deploy/a.yaml"},
+		{"beside", inRepo, graph.Source{File: "../charts/a.yaml"}.Whole(), "charts/a.yaml"},
+		{"absolute", inRepo, graph.Source{File: "/src/shop/a.yaml"}.Whole(), "a.yaml"},
+		{"outside", inRepo, graph.Source{File: "/etc/a.yaml"}.Whole(), "/etc/a.yaml"},
+		{"above", inRepo, graph.Source{File: "../../a.yaml"}.Whole(), "../../a.yaml"},
+		{"rendered", inRepo, graph.Source{File: policy.Stdin, RenderedFrom: "shop/templates/web.yaml"}.At(7, 0), "deploy/shop/templates/web.yaml"},
+		{"no repository", Places{Dir: "/tmp"}, graph.Source{File: "./a.yaml"}.Whole(), "a.yaml"},
+		{"standard input", inRepo, graph.Source{File: policy.Stdin}.At(7, 0), ""},
 	} {
 		s, ok := test.places.spot(test.origin)
 		if s.File != test.want || ok != (test.want != "") {

@@ -154,9 +154,9 @@ func fixtureExcused(f analyze.Finding) []analyze.Excused {
 		e.Subject, e.Message, e.Fingerprint = f.Subject+"-"+by.String(), f.Subject+"-"+by.String()+" runs 1 replica", f.Fingerprint[:15]+fmt.Sprint(by)[:1]
 		switch by {
 		case analyze.ByConfiguration:
-			e.Origin = graph.Origin{File: "weir.yaml", Line: 3, Column: 3}
+			e.Origin = graph.Source{File: "weir.yaml"}.At(3, 3)
 		case analyze.ByComment:
-			e.Origin = graph.Origin{File: "deploy/db.yaml", Line: 3, Column: 5}
+			e.Origin = graph.Source{File: "deploy/db.yaml"}.At(3, 5)
 		}
 		list = append(list, e)
 	}
@@ -176,7 +176,7 @@ func fixtureRules() []analyze.RuleInfo {
 
 func fixtureFindings(loop []graph.Node, db graph.Node) []analyze.Finding {
 	at := func(file string, line int32) graph.Origin {
-		return graph.Origin{Reader: "kubernetes", File: file, Line: line, Column: 9}
+		return graph.Source{Reader: "kubernetes", File: file}.At(line, 9)
 	}
 	return []analyze.Finding{
 		{
@@ -199,7 +199,7 @@ func fixtureFindings(loop []graph.Node, db graph.Node) []analyze.Finding {
 // shopGraph has every kind of node and call that a drawing distinguishes.
 func shopGraph() *graph.Graph {
 	at := func(file string, line int32) graph.Origin {
-		return graph.Origin{Reader: "kubernetes", File: "deploy/" + file + ".yaml", Line: line, Column: 9}
+		return graph.Source{Reader: "kubernetes", File: "deploy/" + file + ".yaml"}.At(line, 9)
 	}
 	service := func(ns, name string, kind graph.Kind, team string) graph.Service {
 		id := name

@@ -41,7 +41,7 @@ func TestHostilePictures(t *testing.T) {
 	var services []graph.Service
 	for _, name := range names {
 		services = append(services, graph.Service{
-			ID: name, Name: name, Namespace: name, Team: name, Kind: graph.KindService, Origins: []graph.Origin{{File: name, Line: 3}},
+			ID: name, Name: name, Namespace: name, Team: name, Kind: graph.KindService, Origins: []graph.Origin{graph.Source{File: name}.At(3, 0)},
 		})
 	}
 	slices.SortFunc(services, func(a, b graph.Service) int { return strings.Compare(a.ID, b.ID) })
@@ -50,7 +50,7 @@ func TestHostilePictures(t *testing.T) {
 		name := services[i].Name
 		calls = append(calls, graph.Call{
 			From: graph.Node(i), To: graph.Node(i + 1), Protocol: name, Strength: graph.Strong,
-			Evidence: []graph.Evidence{{Way: name, Strength: graph.Strong, Origin: graph.Origin{File: name, Line: 1}}},
+			Evidence: []graph.Evidence{{Way: name, Strength: graph.Strong, Origin: graph.Source{File: name}.At(1, 0)}},
 		})
 	}
 	r := reportOf(graph.New(services, calls))
@@ -79,7 +79,7 @@ func TestHostilePictures(t *testing.T) {
 // TestLinks has bases of links that are written, and those that are not.
 func TestLinks(t *testing.T) {
 	places := Places{}
-	at := []graph.Origin{{File: "a dir/b#c?.yaml", Line: 3}}
+	at := []graph.Origin{graph.Source{File: "a dir/b#c?.yaml"}.At(3, 0)}
 	for base, want := range map[string]string{
 		"https://github.com/acme/shop/blob/main":   "https://github.com/acme/shop/blob/main/a%20dir/b%23c%3F.yaml#L3",
 		"https://github.com/acme/shop/blob/main/":  "https://github.com/acme/shop/blob/main/a%20dir/b%23c%3F.yaml#L3",
@@ -102,7 +102,7 @@ func TestLinks(t *testing.T) {
 		}
 	}
 	for _, file := range []string{"", "/etc/passwd", "../x.yaml"} {
-		if got := places.link("https://x.example", []graph.Origin{{File: file, Line: 1}}); got != "" {
+		if got := places.link("https://x.example", []graph.Origin{graph.Source{File: file}.At(1, 0)}); got != "" {
 			t.Errorf("file %q has the link %q", file, got)
 		}
 	}

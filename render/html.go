@@ -50,7 +50,7 @@ func PageAnswer(shown, g *graph.Graph, in *analyze.Incident) *page.Answer {
 func PageDiff(d *analyze.Diff, t *page.Tried) {
 	for _, s := range diffSections(d) {
 		for _, l := range s.lines {
-			if l.place.File != t.File || s.head != "policies" { // else they are the assumptions themselves
+			if l.place.File() != t.File || s.head != "policies" { // else they are the assumptions themselves
 				t.Effects = append(t.Effects, page.Effect{Mark: l.mark, Words: l.words})
 			}
 		}

@@ -153,7 +153,7 @@ func (b *pageBuilder) change(d *analyze.Diff, sources []string) {
 
 func changedOf(l *diffLine, of int) page.Changed {
 	w := page.Changed{Mark: l.mark, Of: of, Words: l.words}
-	if l.place.File != "" {
+	if l.place.File() != "" {
 		w.Place = l.place.String()
 	}
 	return w

@@ -69,7 +69,7 @@ func affectedJSON(g *graph.Graph, v *failure.Victim) wire.Affected {
 		}{{"onset", h.Actions}, {"steady", h.Then}} {
 			for _, d := range phase.deeds {
 				deed := wire.Decision{From: g.ID(g.From(h.Call)), To: g.ID(g.To(h.Call)), Phase: phase.name, Part: d.Part, Policy: d.Policy, Does: d.Does, Assumed: d.Assumed, Default: d.Default}
-				if d.Origin.File != "" {
+				if d.Origin.File() != "" {
 					deed.Origin = wire.KnownOrigin(d.Origin)
 				}
 				j.Decided = append(j.Decided, deed)

@@ -68,8 +68,8 @@ func labelsOf(r *analyze.Report, d *drawing, by string) map[graph.Edge][]string 
 func evidenceLabel(c graph.Call) string {
 	words := evidenceWords(c)
 	if len(c.Evidence) > 0 {
-		if at := c.Evidence[0].Origin; at.File != "" {
-			words += ", " + pen.Clean(fmt.Sprintf("%s:%d", path.Base(at.File), at.Line))
+		if at := c.Evidence[0].Origin; at.File() != "" {
+			words += ", " + pen.Clean(fmt.Sprintf("%s:%d", path.Base(at.File()), at.Line))
 		}
 	}
 	return words

@@ -256,7 +256,7 @@ func FuzzNames(f *testing.F) {
 			switch {
 			case format.Shows&findingsPart != 0 && format.Shows&graphPart == 0:
 				r = &analyze.Report{Graph: g, Check: &analyze.Check{Findings: []analyze.Finding{
-					{Rule: "x", Subject: a, Message: b, Hint: a + b, Origins: []graph.Origin{{File: a, Line: 1}}, Values: []analyze.KeyValue{{Key: a, Value: b}}},
+					{Rule: "x", Subject: a, Message: b, Hint: a + b, Origins: []graph.Origin{graph.Source{File: a}.At(1, 0)}, Values: []analyze.KeyValue{{Key: a, Value: b}}},
 				}}}
 			case format.Shows&graphPart == 0:
 				r = &analyze.Report{Graph: g, Matrix: analyze.PolicyMatrix(g, analyze.Scope(g, graph.Weak), analyze.MatrixFilter{})}

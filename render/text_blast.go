@@ -219,7 +219,7 @@ func changeWords(p *pen.Pen, g *graph.Graph, c *analyze.Change) string {
 		at = evidence[0].Origin
 	}
 	place := ""
-	if at.File != "" {
+	if at.File() != "" {
 		place = p.Faint(" (" + fileLine(at) + ")")
 	}
 	return fmt.Sprintf("most effective on %s %s %s%s: %s; then %s", from, p.Arrow(), shortList(ids(g, to)), place, strings.Join(words, ", or "), remainingWords(c))

@@ -196,7 +196,7 @@ func placeOf(d *failure.Action, place func(graph.Origin) string) string {
 		return " (assumed)"
 	case d.Default != "":
 		return " (default of " + d.Default + ")"
-	case d.Origin.File == "":
+	case d.Origin.File() == "":
 		return ""
 	}
 	return fmt.Sprintf(" (%s)", place(d.Origin))

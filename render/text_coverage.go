@@ -53,7 +53,7 @@ func writeCounts(p *pen.Pen, head string, counts []graph.Count) {
 	rows := make([][]string, len(counts))
 	for i, c := range counts {
 		rows[i] = []string{"  " + pen.Clean(c.Name), fmt.Sprint(c.Count), ""}
-		if c.First.File != "" {
+		if c.First.File() != "" {
 			rows[i][2] = "first in " + pen.Clean(c.First.String())
 		}
 		total += c.Count
@@ -76,7 +76,7 @@ func writeUnread(p *pen.Pen, inputs []graph.Unread) {
 		}
 		for _, u := range g.Inputs {
 			line := pen.Clean(u.Origin.String())
-			if len(g.Inputs) > 1 && u.Name != u.Origin.File {
+			if len(g.Inputs) > 1 && u.Name != u.Origin.File() {
 				line = pen.Clean(u.Name) + "  " + line
 			}
 			p.Line("    " + p.Faint(line))

@@ -322,7 +322,7 @@ func randomGraph(r *rand.Rand, services, calls int) *graph.Graph {
 		cs[i] = graph.Call{
 			From: graph.Node(r.IntN(services)), To: graph.Node(r.IntN(services)),
 			Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Protocol: "http", Declared: true,
-			Evidence: []graph.Evidence{{Way: "env-url", Origin: graph.Origin{Reader: "kubernetes", File: "a.yaml", Line: int32(i + 1)}}},
+			Evidence: []graph.Evidence{{Way: "env-url", Origin: graph.Source{Reader: "kubernetes", File: "a.yaml"}.At(int32(i+1), 0)}},
 		}
 	}
 	return graph.New(ss, cs)

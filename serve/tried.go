@@ -29,7 +29,7 @@ func effectsOf(base, v *view, text string, read func(name string) ([]byte, error
 		}
 	}
 	for _, p := range v.estate.Graph.Coverage().Problems {
-		if p.Origin.File == TriedFile {
+		if p.Origin.File() == TriedFile {
 			t.Idle = append(t.Idle, p.Message)
 		}
 	}

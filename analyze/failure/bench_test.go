@@ -73,7 +73,7 @@ func pools(n int) *graph.Graph {
 	var calls []graph.Call
 	for i := range n {
 		services[i] = graph.Service{ID: fmt.Sprintf("s%06d", i)}
-		fact := &graph.GroupFact{Kind: graph.Pool, Need: 2, Origin: graph.Origin{File: "pools.yaml", Line: int32(i + 1)}}
+		fact := &graph.GroupFact{Kind: graph.Pool, Need: 2, Origin: graph.Source{File: "pools.yaml"}.At(int32(i+1), 0)}
 		for range 3 * min(1, n-1-i) {
 			to := graph.Node(i + 1 + rnd.IntN(n-1-i))
 			evidence := graph.Evidence{Strength: graph.Strong, In: &graph.Place{Group: fact}}
@@ -86,7 +86,7 @@ func pools(n int) *graph.Graph {
 // A gateway with so many routes.
 func routes(n int) *graph.Graph {
 	services := []graph.Service{{ID: "gateway"}}
-	fact := &graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: graph.Origin{File: "routes.yaml", Line: 1}}
+	fact := &graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: graph.Source{File: "routes.yaml"}.At(1, 0)}
 	var calls []graph.Call
 	for i := range n {
 		services = append(services, graph.Service{ID: fmt.Sprintf("s%06d", i)})

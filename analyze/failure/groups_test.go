@@ -33,7 +33,7 @@ func shares(wires []wire, weights ...float64) []wire {
 
 func TestGroups(t *testing.T) {
 	const second = time.Second
-	origin := graph.Origin{File: "groups.yaml", Line: 1}
+	origin := graph.Source{File: "groups.yaml"}.At(1, 0)
 	split := graph.GroupFact{Kind: graph.Split, Origin: origin}
 	routes := graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: origin}
 	pool := graph.GroupFact{Kind: graph.Pool, Need: 1, Multiplexes: true, Origin: origin}

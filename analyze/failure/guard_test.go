@@ -16,7 +16,7 @@ func TestGuardActsFromTheInsideOut(t *testing.T) {
 	layer := func(l policy.Layer, fallback string) policy.Set {
 		return policy.Set{
 			Layer:    l,
-			Breaker:  &policy.Breaker{Kind: policy.Declare("call", policy.Origin{File: l.String()})},
+			Breaker:  &policy.Breaker{Kind: policy.Declare("call", policy.Source{File: l.String()}.Whole())},
 			Fallback: &policy.Fallback{Steps: []policy.FallbackStep{{Kind: say(fallback)}}},
 		}
 	}
@@ -24,7 +24,7 @@ func TestGuardActsFromTheInsideOut(t *testing.T) {
 	d := newGuard(g, e, Part{Effective: effective})
 	var breakers, steps []string
 	for _, b := range d.breakers {
-		breakers = append(breakers, b.at.File)
+		breakers = append(breakers, b.at.File())
 	}
 	for _, s := range d.steps {
 		steps = append(steps, s.words)

@@ -32,7 +32,7 @@ type wire struct {
 }
 
 func say[T any](v T) policy.Setting[T] {
-	return policy.Declare(v, policy.Origin{Reader: "test", File: "estate.yaml", Line: 7})
+	return policy.Declare(v, policy.Source{Reader: "test", File: "estate.yaml"}.At(7, 0))
 }
 
 // says is the policy of w, nil if there is none.
@@ -113,9 +113,9 @@ func estate(wires []wire) *graph.Graph {
 		if w.soft {
 			c.Need = graph.Soft
 		}
-		c.Evidence = []graph.Evidence{{Says: w.says(), Strength: graph.Strong, In: w.in, Origin: policy.Origin{Reader: "test", File: "estate.yaml", Line: 3}}}
+		c.Evidence = []graph.Evidence{{Says: w.says(), Strength: graph.Strong, In: w.in, Origin: policy.Source{Reader: "test", File: "estate.yaml"}.At(3, 0)}}
 		if w.alone {
-			c.Evidence = append(c.Evidence, graph.Evidence{Strength: graph.Strong, Origin: policy.Origin{Reader: "test", File: "estate.yaml", Line: 4}})
+			c.Evidence = append(c.Evidence, graph.Evidence{Strength: graph.Strong, Origin: policy.Source{Reader: "test", File: "estate.yaml"}.At(4, 0)})
 		}
 		calls[i] = c
 	}

@@ -77,7 +77,7 @@ func groupSome(rnd *rand.Rand, wires []wire) {
 		line++
 		return &graph.GroupFact{
 			Kind: graph.GroupKind(rnd.IntN(3)), Need: rnd.IntN(4), Checked: rnd.IntN(4) == 0, Same: some(), Multiplexes: some(),
-			Origin: graph.Origin{File: "groups.yaml", Line: line},
+			Origin: graph.Source{File: "groups.yaml"}.At(line, 0),
 		}
 	}
 	for _, from := range slices.Sorted(maps.Keys(of)) {

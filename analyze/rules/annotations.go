@@ -55,7 +55,7 @@ func newSuppressions(r *analyze.Analysis, g *graph.Graph) *suppressions {
 func (e *suppressions) addPlaces(part reflect.Value, value string) {
 	for _, field := range policy.Fields(part) {
 		if set, ok := policy.SettingIn(field); ok {
-			if set.Origin.File != "" {
+			if set.Origin.File() != "" {
 				e.places[set.Origin] = value
 			}
 			continue

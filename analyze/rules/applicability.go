@@ -82,7 +82,7 @@ func besideTemplates(p *Pass, e graph.Edge) bool {
 		return false
 	}
 	within := func(o graph.Origin) bool {
-		return slices.ContainsFunc(dirs, func(dir string) bool { return o.RenderedFrom == "" && strings.HasPrefix(o.File, dir) })
+		return slices.ContainsFunc(dirs, func(dir string) bool { return o.RenderedFrom() == "" && strings.HasPrefix(o.File(), dir) })
 	}
 	var one [1]graph.Evidence
 	return slices.ContainsFunc(p.Core.EvidenceIn(e, &one), func(ev graph.Evidence) bool { return within(ev.Origin) }) ||

@@ -38,7 +38,7 @@ func protected(calls int, each func(call func(from, to string))) *graph.Graph {
 	var builder link.Builder
 	f := &graph.Facts{Calls: make([]graph.CallFact, 0, calls)}
 	each(func(from, to string) {
-		at := graph.Origin{Reader: product.Native.Name, File: "weir.yaml", Line: int32(len(f.Calls) + 1), Column: 1}
+		at := graph.Source{Reader: product.Native.Name, File: "weir.yaml"}.At(int32(len(f.Calls)+1), 1)
 		f.Calls = append(f.Calls, graph.CallFact{
 			From: graph.EndpointRef{Ref: graph.Ref{Name: from}}, To: graph.EndpointRef{Ref: graph.Ref{Name: to}},
 			Evidence: graph.Evidence{

@@ -44,7 +44,7 @@ func byBreaker(list []breakerCall) [][]breakerCall {
 	for _, c := range list {
 		o := breakerOrigin(c.layer.Set.Breaker)
 		i, known := at[o]
-		if !known || o.File == "" {
+		if !known || o.File() == "" {
 			i = len(groups)
 			at[o] = i
 			groups = append(groups, nil)

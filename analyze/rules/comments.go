@@ -7,16 +7,22 @@ import (
 
 // comments are those of the inputs that excuse findings at a line, by file and line.
 type comments struct {
-	at   map[graph.Origin][]*graph.CommentExcuse
+	at   map[commentLine][]*graph.CommentExcuse
 	all  []graph.CommentExcuse
 	used map[*graph.CommentExcuse]bool
 }
 
+// A commentLine is a line of a file, whoever read it.
+type commentLine struct {
+	file string
+	line int32
+}
+
 func newComments(g *graph.Graph) *comments {
-	c := &comments{map[graph.Origin][]*graph.CommentExcuse{}, g.Coverage().Excuses, map[*graph.CommentExcuse]bool{}}
+	c := &comments{map[commentLine][]*graph.CommentExcuse{}, g.Coverage().Excuses, map[*graph.CommentExcuse]bool{}}
 	for i := range c.all {
 		e := &c.all[i]
-		at := graph.Origin{File: e.Origin.File, Line: e.Line}
+		at := commentLine{e.Origin.File(), e.Line}
 		c.at[at] = append(c.at[at], e)
 	}
 	return c
@@ -30,7 +36,7 @@ func (c *comments) excusing(f *analyze.Finding) *graph.CommentExcuse {
 		return nil
 	}
 	for _, o := range f.Origins {
-		for _, e := range c.at[graph.Origin{File: o.File, Line: o.Line}] {
+		for _, e := range c.at[commentLine{o.File(), o.Line}] {
 			if e.Rule == "*" || CurrentID(e.Rule) == f.Rule {
 				c.used[e] = true
 				found = e

@@ -222,7 +222,7 @@ func reportTierInversion(p *Pass, i tierInversion) {
 	f.Routes = i.named
 	f.Values = []analyze.KeyValue{number("tier", i.from.value), number("calleeTier", i.to.value)}
 	for _, o := range tierPlaces(p, g.To(i.call), g.From(i.call)) {
-		if o.File != "" && !slices.Contains(f.Origins, o) {
+		if o.File() != "" && !slices.Contains(f.Origins, o) {
 			f.Origins = append(f.Origins, o)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-func isNative(ev graph.Evidence) bool { return ev.Origin.Reader == product.Native.Name }
+func isNative(ev graph.Evidence) bool { return ev.Origin.Reader() == product.Native.Name }
 
 // declaresCode reports whether a manifest that can declare fallbacks declares a call.
 func declaresCode(c graph.Call) bool {

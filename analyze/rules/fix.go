@@ -34,10 +34,10 @@ func (r remedy) fix(p *Pass, values ...any) analyze.Fix {
 			}
 		}
 	}
-	if slices.ContainsFunc(c.Edits, func(e analyze.FieldEdit) bool { return e.Written.File != "" }) {
+	if slices.ContainsFunc(c.Edits, func(e analyze.FieldEdit) bool { return e.Written.File() != "" }) {
 		c.Edits = slices.DeleteFunc(c.Edits, func(e analyze.FieldEdit) bool { return e.Names }) // which leads to the value already
 	}
-	beside := func(e analyze.FieldEdit) bool { return e.Written.File != "" || e.Beside.File != "" }
+	beside := func(e analyze.FieldEdit) bool { return e.Written.File() != "" || e.Beside.File() != "" }
 	if len(c.Edits) == 0 || r.IfWritten && !slices.ContainsFunc(c.Edits, beside) {
 		return analyze.Fix{None: analyze.NoEdit}
 	}
@@ -73,7 +73,7 @@ func (r remedy) with(p *Pass, way policy.Remediation) remedy {
 		if path := r.ownPath(p, e); path != "" {
 			e.Path, r.own = path, path
 		}
-		if at, _ := r.writtenSetting(e); at.File != "" {
+		if at, _ := r.writtenSetting(e); at.File() != "" {
 			e.Path = strings.ReplaceAll(e.Path, "["+policy.CalleeName+"]", "[]")
 		}
 		e.Path, e.Fill = r.fill(p, e.Path), r.fill(p, e.Fill)
@@ -85,7 +85,7 @@ func (r remedy) with(p *Pass, way policy.Remediation) remedy {
 // it otherwise.
 func (r remedy) ownPath(p *Pass, e *policy.Edit) string {
 	at, _ := r.writtenSetting(e)
-	if at.File == "" {
+	if at.File() == "" {
 		return ""
 	}
 	for _, b := range policiesOf(p)[r.call] {
@@ -118,7 +118,7 @@ func (r remedy) entryForOthers(p *Pass, values []any) (analyze.FieldEdit, bool) 
 // edit gives an edit of r its value, and false if there is none.
 func (r remedy) edit(e *policy.Edit, values []any) (analyze.FieldEdit, bool) {
 	f := analyze.FieldEdit{Edit: *e, By: r.writers()}
-	if at, _ := r.writtenSetting(e); at.File == "" && strings.Contains(e.Path, ".*") { // of no known name
+	if at, _ := r.writtenSetting(e); at.File() == "" && strings.Contains(e.Path, ".*") { // of no known name
 		return f, false
 	}
 	var ok bool
@@ -164,13 +164,13 @@ func (r remedy) edit(e *policy.Edit, values []any) (analyze.FieldEdit, bool) {
 			if f.Value, ok = policy.Rewrite(f.By, e.Fill, nil, on); !ok { // the product has no words for what is left
 				f.Written, f.Was = r.writtenSetting(e)
 				f.Op = policy.OpRemove
-				return f, f.Written.File != ""
+				return f, f.Written.File() != ""
 			}
 		}
 	default:
 		if e.Op == policy.OpRemove {
 			f.Written, f.Was = r.writtenSetting(e)
-			return f, f.Written.File != ""
+			return f, f.Written.File() != ""
 		}
 		return r.besideOthers(f), true
 	}
@@ -187,7 +187,7 @@ func (r remedy) edit(e *policy.Edit, values []any) (analyze.FieldEdit, bool) {
 // besideOthers finds the block of a field by another one that is written in it, if the path of the
 // field does not lead there.
 func (r remedy) besideOthers(f analyze.FieldEdit) analyze.FieldEdit {
-	if f.Written.File != "" || orNative(r.in).ByHand {
+	if f.Written.File() != "" || orNative(r.in).ByHand {
 		return f
 	}
 	if at := r.breakerBlock(); at.Line > 0 && !strings.HasPrefix(f.Path, "metadata.annotations") {
@@ -204,7 +204,7 @@ func (r remedy) besideOthers(f analyze.FieldEdit) analyze.FieldEdit {
 		for i := range way.Edits {
 			block, _ := cutLast(way.Edits[i].Path)
 			rest, within := strings.CutPrefix(f.Path, block)
-			if at, _ := other.writtenSetting(&way.Edits[i]); at.File != "" && within && (block != "" || r.Base == policy.BasePlace) && (r.Base != policy.BaseObject || isByName(block)) {
+			if at, _ := other.writtenSetting(&way.Edits[i]); at.File() != "" && within && (block != "" || r.Base == policy.BasePlace) && (r.Base != policy.BaseObject || isByName(block)) {
 				f.Beside, f.Path = at, rest
 				return f
 			}
@@ -370,7 +370,7 @@ func (r remedy) boundsAttempts() bool {
 // nativeFix edits what a native manifest says of a service, if nothing else declares it.
 func nativeFix(s *graph.Service, e policy.Edit) analyze.Fix {
 	for _, o := range s.Origins {
-		if o.Reader != product.Native.Name {
+		if o.Reader() != product.Native.Name {
 			return analyze.Fix{}
 		}
 	}

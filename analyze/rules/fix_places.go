@@ -13,7 +13,7 @@ import (
 func (r remedy) places(p *Pass) []graph.Origin {
 	var list []graph.Origin
 	add := func(o graph.Origin) {
-		if o.File != "" && !slices.Contains(list, o) {
+		if o.File() != "" && !slices.Contains(list, o) {
 			list = append(list, o)
 		}
 	}
@@ -48,7 +48,7 @@ func (r remedy) places(p *Pass) []graph.Origin {
 		return nil
 	}
 	for _, ev := range g.Evidence(r.call) {
-		if r.Base != policy.BasePlace || ev.Origin.Reader != "kubernetes" { // an Ingress has no block of its proxy
+		if r.Base != policy.BasePlace || ev.Origin.Reader() != "kubernetes" { // an Ingress has no block of its proxy
 			add(ev.Origin)
 		}
 	}
@@ -109,7 +109,7 @@ func (r remedy) isOf(ev *graph.Evidence) bool {
 	}
 	if ev.Says != nil {
 		for _, d := range ev.Says.Decisions() {
-			if d.Origin.File != "" && slices.ContainsFunc(r.layer.Decisions(), func(own policy.Decision) bool { return own.Origin == d.Origin && own.Field == d.Field }) {
+			if d.Origin.File() != "" && slices.ContainsFunc(r.layer.Decisions(), func(own policy.Decision) bool { return own.Origin == d.Origin && own.Field == d.Field }) {
 				return true
 			}
 		}

@@ -118,7 +118,7 @@ func (e *exceptions) matchServices() map[graph.Node][]int {
 
 // belowPaths returns the entries of paths that a place is below.
 func (e *exceptions) belowPaths(at graph.Origin) []int {
-	key := [2]string{at.File, at.RenderedFrom}
+	key := [2]string{at.File(), at.RenderedFrom()}
 	found, ok := e.byPlace[key]
 	if !ok {
 		var entries distinct.List[int]
@@ -187,7 +187,7 @@ func (e *exceptions) match(i *analyze.Ignore, about *themes) bool {
 func (e *exceptions) declaredBelow(about *themes, dir string) bool {
 	f := about.f
 	elsewhere := func(o graph.Origin) bool {
-		return o.File == "" || o.File == policy.Stdin || !glob.Below(e.steps(dir), e.steps(o.File))
+		return o.File() == "" || o.File() == policy.Stdin || !glob.Below(e.steps(dir), e.steps(o.File()))
 	}
 	services := about.services()
 	if len(f.Origins) == 0 || elsewhere(f.Origins[0]) || services == nil && slices.ContainsFunc(f.Origins, elsewhere) {
@@ -244,7 +244,7 @@ func subjectsOf(g *graph.Graph, f *analyze.Finding) []graph.Node {
 // below reports whether a place is below one of the paths. Text may be rendered from a file
 // that is.
 func (e *exceptions) below(at graph.Origin, patterns []string) bool {
-	return slices.ContainsFunc([]string{at.File, at.RenderedFrom}, func(file string) bool {
+	return slices.ContainsFunc([]string{at.File(), at.RenderedFrom()}, func(file string) bool {
 		steps := e.steps(file)
 		return file != "" && slices.ContainsFunc(patterns, func(pattern string) bool { return glob.Below(e.steps(pattern), steps) })
 	})

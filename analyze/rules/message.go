@@ -34,7 +34,7 @@ func callID(g *graph.Graph, e graph.Edge) string { return g.ID(g.From(e)) + "->"
 func places(s *graph.Service, deciding ...graph.Origin) []graph.Origin {
 	var origins distinct.List[graph.Origin]
 	for _, o := range append(deciding, s.Origins...) {
-		if o.File != "" {
+		if o.File() != "" {
 			origins.Add(o)
 		}
 	}
@@ -47,9 +47,9 @@ func placesOf(s *graph.Service, reader string) []graph.Origin {
 	origins := places(s)
 	slices.SortStableFunc(origins, func(a, b graph.Origin) int {
 		switch {
-		case (a.Reader == reader) == (b.Reader == reader):
+		case (a.Reader() == reader) == (b.Reader() == reader):
 			return 0
-		case a.Reader == reader:
+		case a.Reader() == reader:
 			return -1
 		}
 		return 1
@@ -121,7 +121,7 @@ func aboutCall(p *Pass, e graph.Edge, sure analyze.Confidence, deciding ...graph
 		Owners:     []graph.Node{g.From(e)},
 	}
 	for _, o := range append(deciding, written(g, []graph.Edge{e})...) {
-		if o.File != "" && !slices.Contains(f.Origins, o) {
+		if o.File() != "" && !slices.Contains(f.Origins, o) {
 			f.Origins = append(f.Origins, o)
 		}
 	}

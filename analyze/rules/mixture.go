@@ -14,9 +14,9 @@ func isMixture(s *graph.Service) bool {
 	if s.Namespace != "" || len(s.Images) < 2 || len(s.Origins) < 2 {
 		return false
 	}
-	several, first := false, path.Dir(s.Origins[0].File)
+	several, first := false, path.Dir(s.Origins[0].File())
 	for _, o := range s.Origins {
-		several = several || path.Dir(o.File) != first
+		several = several || path.Dir(o.File()) != first
 	}
 	owners := map[string]string{} // by name
 	for _, image := range s.Images {

@@ -66,7 +66,7 @@ func checkNothingRead(p *Pass) {
 			}
 		}
 		f.Message += fmt.Sprintf("; most of it is %q, which weir does not read", most.Name)
-		if most.First.File != "" {
+		if most.First.File() != "" {
 			f.Origins = append(f.Origins, most.First)
 		}
 	}

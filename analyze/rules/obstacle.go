@@ -42,7 +42,7 @@ func (c obstacle) explain(f *analyze.Finding) {
 	if c.hint != "" {
 		f.Hint, f.Alike.Hint, f.Fix = c.hint, c.hint, c.fix
 	}
-	if c.origin.File != "" && !slices.Contains(f.Origins, c.origin) {
+	if c.origin.File() != "" && !slices.Contains(f.Origins, c.origin) {
 		f.Origins = append([]graph.Origin{c.origin}, f.Origins...)
 	}
 }
@@ -121,7 +121,7 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 				if meant, ok := p.routed().nearest(b.Of); ok {
 					add(p.routed().calls[meant], nearMiss{policy: b, why: misnamed})
 				} else if _, ok := referring(b); ok {
-					in := readerIn{b.Origin.Reader, b.Namespace}
+					in := readerIn{b.Origin.Reader(), b.Namespace}
 					if alone[in] == nil {
 						unreferred = append(unreferred, in)
 					}
@@ -319,7 +319,7 @@ func (p *Pass) gatewayCalls() map[readerIn][]graph.Edge {
 			continue
 		}
 		for _, ev := range p.Core.Evidence(e) {
-			in := readerIn{ev.Origin.Reader, p.Core.Service(p.Core.To(e)).Namespace}
+			in := readerIn{ev.Origin.Reader(), p.Core.Service(p.Core.To(e)).Namespace}
 			if calls := by[in]; len(calls) == 0 || calls[len(calls)-1] != e {
 				by[in] = append(calls, e)
 			}

@@ -23,7 +23,7 @@ func objects(g *graph.Graph) []object {
 	at := map[key]int{}
 	var list []object
 	for _, p := range g.Policies() {
-		k := key{p.Object, p.Origin.File}
+		k := key{p.Object, p.Origin.File()}
 		i, known := at[k]
 		if !known {
 			i = len(list)

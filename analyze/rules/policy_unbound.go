@@ -271,7 +271,7 @@ func invented(p *Pass, s *graph.Service, parties []graph.EndpointRef) bool {
 // ownWord reports whether only the document of a policy declares a call.
 func ownWord(p *Pass, b *graph.BoundPolicy, e graph.Edge) bool {
 	return !slices.ContainsFunc(p.Graph.Call(e).Evidence, func(ev graph.Evidence) bool {
-		return ev.Origin.Reader != b.Origin.Reader || ev.Origin.File != b.Origin.File
+		return ev.Origin.Reader() != b.Origin.Reader() || ev.Origin.File() != b.Origin.File()
 	})
 }
 

@@ -26,7 +26,7 @@ func Propose(g, tried *graph.Graph, file string) []analyze.Finding {
 	var list []analyze.Finding
 	for v := range graph.Node(tried.Len()) {
 		s := tried.Service(v)
-		if was, ok := g.Node(s.ID); ok && s.Replicas.Origin.File == file {
+		if was, ok := g.Node(s.ID); ok && s.Replicas.Origin.File() == file {
 			list = append(list, analyze.Finding{
 				Subject: s.ID, Message: fmt.Sprintf("replicas %d", s.Replicas.Value), Fix: replicasFix(g.Service(was), s.Replicas.Value),
 			})
@@ -42,7 +42,7 @@ func Propose(g, tried *graph.Graph, file string) []analyze.Finding {
 		for _, route := range tried.Routes(e) {
 			for i := range route.Layers {
 				for _, d := range route.Layers[i].Decisions() {
-					if purpose, ok := proposed[d.Field]; ok && d.Origin.File == file {
+					if purpose, ok := proposed[d.Field]; ok && d.Origin.File() == file {
 						list = append(list, p.propose(was, route.Match, &d, purpose))
 					}
 				}

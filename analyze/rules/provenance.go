@@ -46,7 +46,7 @@ func sureOf(provenances ...policy.Provenance) analyze.Confidence {
 // placed is the place of the first of the settings that has one.
 func placed(origins ...graph.Origin) graph.Origin {
 	for _, o := range origins {
-		if o.File != "" {
+		if o.File() != "" {
 			return o
 		}
 	}

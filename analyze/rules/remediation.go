@@ -79,7 +79,7 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 func (p *Pass) inFileOf(e graph.Edge, in *policy.Product) bool {
 	caller := p.Core.Service(p.Core.From(e))
 	return caller.Namespace == "" && analyze.Ecosystem(caller) != "kubernetes" && slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool {
-		return ev.Origin.Reader == in.Name && !slices.ContainsFunc(ev.Via, func(via graph.Ref) bool { return policy.IsResource(via.Kind) })
+		return ev.Origin.Reader() == in.Name && !slices.ContainsFunc(ev.Via, func(via graph.Ref) bool { return policy.IsResource(via.Kind) })
 	})
 }
 
@@ -213,7 +213,7 @@ func writtenIn(p *Pass, d policy.Decision) string {
 		objects := map[writtenAt]string{}
 		for _, b := range p.Graph.Policies() {
 			for _, own := range b.Says.Decisions() {
-				if at := (writtenAt{own.Field, own.Origin}); own.Origin.File == b.Origin.File && objects[at] == "" {
+				if at := (writtenAt{own.Field, own.Origin}); own.Origin.File() == b.Origin.File() && objects[at] == "" {
 					objects[at] = b.Object
 				}
 			}

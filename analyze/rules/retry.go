@@ -91,7 +91,7 @@ const stormFactor = 27
 func retryOrigin(l *policy.Effect) graph.Origin {
 	r := l.Set.Retry
 	o := placed(r.Retries.Origin, r.On.Origin)
-	if b := r.Backoff; o.File == "" && b != nil {
+	if b := r.Backoff; o.File() == "" && b != nil {
 		o = placed(b.Base.Origin, b.Kind.Origin, b.Max.Origin)
 	}
 	return o

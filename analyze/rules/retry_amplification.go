@@ -162,7 +162,7 @@ func reportStorm(p *Pass, s storm, most int) {
 		for _, part := range p.Effective(e) {
 			for _, l := range repeating(&part) {
 				f.Confidence = min(f.Confidence, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance))
-				if o := retryOrigin(l); o.File != "" {
+				if o := retryOrigin(l); o.File() != "" {
 					places.Add(o)
 				}
 			}

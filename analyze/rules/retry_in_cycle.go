@@ -91,7 +91,7 @@ func reportCircle(p *Pass, c analyze.Cycle, loop []graph.Node, repeated []graph.
 	for _, e := range repeated {
 		for _, part := range p.Effective(e) {
 			for _, l := range repeating(&part) {
-				if o := retryOrigin(l); o.File != "" {
+				if o := retryOrigin(l); o.File() != "" {
 					places.Add(o)
 				}
 			}

@@ -133,7 +133,7 @@ func reportInARow(p *Pass, e graph.Edge) {
 	for _, c := range calls {
 		for _, part := range p.Effective(c) {
 			for _, l := range retried(&part) {
-				if o := retryOrigin(l); o.File != "" && !slices.Contains(origins, o) {
+				if o := retryOrigin(l); o.File() != "" && !slices.Contains(origins, o) {
 					origins = append(origins, o)
 				}
 			}

@@ -84,4 +84,4 @@ func givePlaces(g *graph.Graph, found []analyze.Finding) {
 }
 
 // isCode reports whether a place is one of source code.
-func isCode(o graph.Origin) bool { return o.Reader == "source" }
+func isCode(o graph.Origin) bool { return o.Reader() == "source" }

@@ -159,7 +159,7 @@ func neededCalls(g *graph.Graph, v graph.Node) []graph.Edge {
 func known(origins []graph.Origin) []graph.Origin {
 	var list []graph.Origin
 	for _, o := range origins {
-		if o.File != "" && !slices.Contains(list, o) {
+		if o.File() != "" && !slices.Contains(list, o) {
 			list = append(list, o)
 		}
 	}

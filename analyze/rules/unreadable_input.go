@@ -42,7 +42,7 @@ func checkUnreadableInput(p *Pass) {
 		if problem.Level != graph.Failed {
 			continue
 		}
-		file := problem.Origin.File
+		file := problem.Origin.File()
 		if len(problems[file]) == 0 {
 			files = append(files, file)
 		}

@@ -33,7 +33,7 @@ func newRemarks(m *trace.Remarks) remarks {
 // of returns the remarks about a file, which has so many lines before the part.
 func (m *remarks) of(reader, path string, before int) *trace.Remarks {
 	at := func(line, column int32) graph.Origin {
-		return graph.Origin{Reader: reader, File: path, Line: line + int32(before), Column: column}
+		return graph.Source{Reader: reader, File: path}.At(line+int32(before), column)
 	}
 	return &trace.Remarks{
 		Odd: trace.Remark{Count: m.Odd, First: at(m.OddLine, m.OddColumn)}, Other: trace.Remark{Count: m.Other, First: at(m.OtherLine, m.OtherColumn)}, Log: m.Log,
@@ -51,13 +51,13 @@ type problem struct {
 
 func newProblem(p graph.Problem) problem {
 	return problem{
-		Reader: p.Origin.Reader, File: p.Origin.File, Line: p.Origin.Line, Column: p.Origin.Column,
+		Reader: p.Origin.Reader(), File: p.Origin.File(), Line: p.Origin.Line, Column: p.Origin.Column,
 		Message: p.Message, Hint: p.Hint, Level: int(p.Level),
 	}
 }
 
 // graph returns the problem with its place in the file.
 func (p *problem) graph() graph.Problem {
-	o := graph.Origin{Reader: p.Reader, File: p.File, Line: p.Line, Column: p.Column}
+	o := graph.Source{Reader: p.Reader, File: p.File}.At(p.Line, p.Column)
 	return graph.Problem{Origin: o, Message: p.Message, Hint: p.Hint, Level: graph.ProblemLevel(p.Level)}
 }

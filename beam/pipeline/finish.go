@@ -178,7 +178,7 @@ func named(problems func(*problem) bool, bad string) (list []graph.Problem, fail
 	}
 	if shrink(); all > len(list) {
 		list = append(list, graph.Problem{
-			Origin: graph.Origin{File: bad}, Level: graph.Failed,
+			Origin: graph.Source{File: bad}.Whole(), Level: graph.Failed,
 			Message: fmt.Sprintf("has %s, of which these are the first %d", english.Count(all, "problem"), len(list)),
 		})
 	}

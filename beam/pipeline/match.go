@@ -47,7 +47,7 @@ func (fn *matchFn) ProcessElement(ctx context.Context, pattern string, yield fun
 		return err
 	}
 	if len(paths) == 0 {
-		fail(pattern, newProblem(graph.Problem{Origin: graph.Origin{File: pattern}, Message: "matches no file", Hint: "correct the pattern", Level: graph.Failed}))
+		fail(pattern, newProblem(graph.Problem{Origin: graph.Source{File: pattern}.Whole(), Message: "matches no file", Hint: "correct the pattern", Level: graph.Failed}))
 	}
 	for _, path := range paths {
 		yield(path)
@@ -85,7 +85,7 @@ func (fn *inspectFn) ProcessElement(ctx context.Context, path string, yield func
 		return err
 	}
 	message, hint := ingest.Reason(err)
-	fail(path, newProblem(graph.Problem{Origin: graph.Origin{File: path}, Message: message, Hint: hint, Level: graph.Failed}))
+	fail(path, newProblem(graph.Problem{Origin: graph.Source{File: path}.Whole(), Message: message, Hint: hint, Level: graph.Failed}))
 	return nil
 }
 

@@ -40,7 +40,7 @@ func Estate(n int) *graph.Graph {
 }
 
 func estateAt(i, line int) graph.Origin {
-	return graph.Origin{Reader: "kubernetes", File: fmt.Sprintf("deploy/shop-%02d.yaml", i%50), Line: int32(line), Column: 9}
+	return graph.Source{Reader: "kubernetes", File: fmt.Sprintf("deploy/shop-%02d.yaml", i%50)}.At(int32(line), 9)
 }
 
 func estateService(i int) graph.Service {

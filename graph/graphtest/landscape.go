@@ -68,7 +68,7 @@ type landscape struct {
 
 func (l *landscape) service(space, name string, kind graph.Kind, tier int) string {
 	id := space + "/" + name
-	origin := graph.Origin{Reader: "kubernetes", File: "deploy/" + id + ".yaml", Line: 1, Column: 1}
+	origin := graph.Source{Reader: "kubernetes", File: "deploy/" + id + ".yaml"}.At(1, 1)
 	s := graph.Service{ID: id, Name: name, Namespace: space, Kind: kind, Defined: true, Tier: policy.Declare(tier, origin), Origins: []graph.Origin{origin}}
 	domain, more, _ := strings.Cut(space, "-")
 	k := slices.Index(domains, domain)

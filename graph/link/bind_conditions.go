@@ -72,7 +72,7 @@ func (b *binder) ofOtherClass(p *graph.Policy, from graph.Node) bool {
 	if s.Kind != graph.KindGateway || len(s.Images) > 0 || len(s.Origins) == 0 || b.l == nil {
 		return false
 	}
-	if reader := s.Origins[0].Reader; reader != kubernetes && reader != product.GatewayAPI.Name {
+	if reader := s.Origins[0].Reader(); reader != kubernetes && reader != product.GatewayAPI.Name {
 		return false
 	}
 	if m, known := s.Carrier(p.Product); known && m.In {

@@ -69,7 +69,7 @@ func budgetOf(f *graph.Facts, bytes int64) budget {
 // exceed ends the build with an error, unless it has ended.
 func (l *linker) exceed(most int, kind string, at graph.Origin) {
 	if l.over == nil {
-		l.over = &BudgetError{Most: most, Kind: kind, Bytes: l.budget.bytes, At: graph.Origin{File: at.File, Line: at.Line, Column: at.Column}}
+		l.over = &BudgetError{Most: most, Kind: kind, Bytes: l.budget.bytes, At: graph.Source{File: at.File()}.At(at.Line, at.Column)}
 	}
 }
 

@@ -115,7 +115,7 @@ func (b *Builder) complete() {
 		}
 		b.Add(d.Complete(func(ref graph.Ref) []any {
 			others := slices.SortedStableFunc(slices.Values(byRef[ref]), func(x, y *graph.Deferred) int {
-				return cmp.Compare(commonDirectories(x.Origin.File, d.Origin.File), commonDirectories(y.Origin.File, d.Origin.File))
+				return cmp.Compare(commonDirectories(x.Origin.File(), d.Origin.File()), commonDirectories(y.Origin.File(), d.Origin.File()))
 			})
 			var found []any
 			for _, other := range others {

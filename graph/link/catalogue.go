@@ -21,7 +21,7 @@ func (l *linker) demoteCatalogues(c *caller) {
 			return list{}, false
 		}
 		_, inside := l.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace)
-		return list{v.Origin.File, v.Key}, !inside
+		return list{v.Origin.File(), v.Key}, !inside
 	}
 	if len(c.found) < minCatalogue {
 		return

@@ -62,7 +62,7 @@ type codeUser struct {
 
 // connectCode makes evidence of what source code shows.
 func (l *linker) connectCode() {
-	slices.SortFunc(l.f.Code, func(a, b graph.CodeFile) int { return strings.Compare(a.Origin.File, b.Origin.File) })
+	slices.SortFunc(l.f.Code, func(a, b graph.CodeFile) int { return strings.Compare(a.Origin.File(), b.Origin.File()) })
 	directories := l.findDirectories()
 	c := &codeLinker{linker: l, directories: directories, scopes: map[int]*codeScope{}, ownerless: map[int]*ownerless{}, declared: l.scopesByRoot(), entitiesOf: directories.members}
 	c.index()
@@ -73,7 +73,7 @@ func (l *linker) connectCode() {
 	for i := range l.f.Code {
 		f := &l.f.Code[i]
 		c.file = f
-		dir := path.Dir(path.Clean(f.Origin.File))
+		dir := path.Dir(path.Clean(f.Origin.File()))
 		if c.directories.inBrowser(dir) {
 			continue
 		}
@@ -88,7 +88,7 @@ func (l *linker) connectCode() {
 			p := &f.Places[j]
 			switch {
 			case p.Kind == graph.CodeClient:
-				for _, root := range c.callersOf(p.Symbol, f.Origin.File) {
+				for _, root := range c.callersOf(p.Symbol, f.Origin.File()) {
 					// A type with its name alone may be one of another program that is called alike.
 					if strings.Contains(p.Symbol, ".") || len(owners) == 0 || slices.Contains(owners, root) {
 						c.connectName(root, p)
@@ -97,7 +97,7 @@ func (l *linker) connectCode() {
 			case len(owners) == 0 && !clients[p.Text]:
 				c.countOwnerless(p)
 			case p.Kind == graph.CodeAddress && p.Symbol != "":
-				for _, root := range c.callersOf(p.Symbol, f.Origin.File) {
+				for _, root := range c.callersOf(p.Symbol, f.Origin.File()) {
 					if slices.Contains(owners, root) {
 						c.connect(root, p)
 					}
@@ -134,11 +134,11 @@ func (c *codeLinker) index() {
 					}
 				}
 			case graph.CodeApp:
-				for _, owner := range c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File))) {
+				for _, owner := range c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File()))) {
 					c.addApp(p.Text, owner)
 				}
 			case graph.CodeServer:
-				for _, owner := range c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File))) {
+				for _, owner := range c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File()))) {
 					if !slices.Contains(c.servers[p.Symbol], owner) {
 						c.servers[p.Symbol] = append(c.servers[p.Symbol], owner)
 					}
@@ -151,8 +151,8 @@ func (c *codeLinker) index() {
 		f := &c.f.Code[i]
 		for _, name := range f.Uses {
 			if clients[name] {
-				for _, owner := range c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File))) {
-					c.users[name] = append(c.users[name], codeUser{owner, f.Origin.File})
+				for _, owner := range c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File()))) {
+					c.users[name] = append(c.users[name], codeUser{owner, f.Origin.File()})
 				}
 			}
 		}
@@ -450,8 +450,8 @@ func (c *codeLinker) countOwnerless(p *graph.CodePlace) {
 			c.ownerless[root] = list
 			c.order = append(c.order, root)
 		}
-		if n := len(list.files); n == 0 || list.files[n-1] != p.Origin.File {
-			list.files = append(list.files, p.Origin.File)
+		if n := len(list.files); n == 0 || list.files[n-1] != p.Origin.File() {
+			list.files = append(list.files, p.Origin.File())
 		}
 	}
 }

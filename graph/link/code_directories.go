@@ -97,7 +97,7 @@ func (c *codeDirectories) factsOfDockerfiles() {
 	copies, proxies := map[string][]string{}, map[string]bool{}
 	for i := range c.f.CodeDirectories {
 		f := &c.f.CodeDirectories[i]
-		file := path.Clean(f.Origin.File)
+		file := path.Clean(f.Origin.File())
 		if len(f.Copies) > 0 {
 			copies[file] = f.Copies
 		}
@@ -203,10 +203,10 @@ func (c *codeDirectories) directories() []string {
 		}
 	}
 	for i := range c.f.Code {
-		add(path.Dir(c.f.Code[i].Origin.File))
+		add(path.Dir(c.f.Code[i].Origin.File()))
 	}
 	for i := range c.f.CodeLibraries {
-		add(path.Dir(path.Clean(c.f.CodeLibraries[i].Origin.File)))
+		add(path.Dir(path.Clean(c.f.CodeLibraries[i].Origin.File())))
 	}
 	for i := range c.f.CodeDirectories { // a program may show nothing in its code
 		if f := &c.f.CodeDirectories[i]; f.Reason == graph.DirectoryPackage && f.Dir != "" && f.Name != "" {
@@ -258,7 +258,7 @@ func (c *codeDirectories) sharedDepth(dir string, root int) int {
 	most := 0
 	for _, i := range c.members[root] {
 		for j := range c.entities[i].things {
-			most = max(most, sharedSteps(dir, path.Dir(c.entities[i].things[j].Origin.File)))
+			most = max(most, sharedSteps(dir, path.Dir(c.entities[i].things[j].Origin.File())))
 		}
 	}
 	return most

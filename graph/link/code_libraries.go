@@ -24,7 +24,7 @@ func (c *codeLinker) connectLibraries() {
 	stores := c.storesOfCallers()
 	for i := range c.f.CodeLibraries {
 		lib := &c.f.CodeLibraries[i]
-		product, dir := storeProducts[lib.Product], path.Dir(path.Clean(lib.Origin.File))
+		product, dir := storeProducts[lib.Product], path.Dir(path.Clean(lib.Origin.File()))
 		if product == nil || c.directories.inBrowser(dir) {
 			continue
 		}

@@ -19,7 +19,7 @@ func (c *codeDirectories) dropListed() {
 		var owners []int
 		ownersOf := func() []int {
 			if owners == nil {
-				owners = c.ownerAbove(path.Dir(path.Clean(f.Origin.File)))
+				owners = c.ownerAbove(path.Dir(path.Clean(f.Origin.File())))
 			}
 			return owners
 		}
@@ -62,7 +62,7 @@ func (c *codeDirectories) loosenReaders() {
 		if f.Loose == nil || len(f.Settings) == 0 {
 			continue
 		}
-		for _, owner := range c.ownerAbove(path.Dir(path.Clean(f.Origin.File))) {
+		for _, owner := range c.ownerAbove(path.Dir(path.Clean(f.Origin.File()))) {
 			for _, name := range f.Settings {
 				if s := (setting{owner, relaxed(name)}); loose[s] == nil {
 					loose[s] = f.Loose
@@ -104,7 +104,7 @@ func (c *codeDirectories) raiseReaders() {
 				continue
 			}
 			if owners == nil {
-				owners = c.ownerAbove(path.Dir(path.Clean(f.Origin.File)))
+				owners = c.ownerAbove(path.Dir(path.Clean(f.Origin.File())))
 			}
 			for _, owner := range owners {
 				put(readers, name, owner)

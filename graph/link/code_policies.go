@@ -67,7 +67,7 @@ func (c *codeLinker) indexPolicies() {
 				continue
 			}
 			if owners == nil {
-				if owners = c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File))); len(owners) == 0 {
+				if owners = c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File()))); len(owners) == 0 {
 					owners = []int{anyOwner}
 				}
 			}
@@ -357,7 +357,7 @@ func (c *codeLinker) nameParts(key [2]int, list []*codeCall) {
 		match := name(call)
 		if match == "" || len(names[match].All()) > 1 {
 			o := call.place.Origin
-			match = strings.TrimSpace(match + " in " + path.Base(o.File) + ":" + strconv.Itoa(int(o.Line)))
+			match = strings.TrimSpace(match + " in " + path.Base(o.File()) + ":" + strconv.Itoa(int(o.Line)))
 		}
 		for _, m := range call.made {
 			if m.key == key {

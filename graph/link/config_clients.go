@@ -28,7 +28,7 @@ func (l *linker) serveClients() {
 		users[l.f.Uses[i].Config] = append(users[l.f.Uses[i].Config], l.f.Uses[i].Of)
 	}
 	serve := func(program graph.Ref, o graph.Origin) {
-		for _, file := range files[nearestDirectory(files, o.File)] {
+		for _, file := range files[nearestDirectory(files, o.File())] {
 			if !slices.Contains(users[file], program) {
 				users[file] = append(users[file], program)
 				l.f.Uses = append(l.f.Uses, graph.Use{Of: program, Config: file, File: true, Origin: o})

@@ -9,7 +9,7 @@ import (
 
 // A file's settings belong to whoever uses it, else to its owner.
 func TestFileOwner(t *testing.T) {
-	at := func(line int32) graph.Origin { return graph.Origin{Reader: "r", File: "f", Line: line, Column: 1} }
+	at := func(line int32) graph.Origin { return graph.Source{Reader: "r", File: "f"}.At(line, 1) }
 	shop := func(name string) graph.Ref { return graph.Ref{Realm: "compose:shop", Kind: "service", Name: name} }
 	file := graph.Ref{Realm: "file", Kind: "file", Name: "app.yml"}
 	owner := &graph.Entity{Ref: graph.Ref{Realm: "spring", Name: "orders"}, Origin: at(1), Kind: graph.KindService}
@@ -18,7 +18,7 @@ func TestFileOwner(t *testing.T) {
 	}}}
 	said, mounted := config, config
 	said.OwnerSaid = true
-	mounted.Owner, mounted.Origin = nil, graph.Origin{Reader: "compose", File: "f", Line: 1, Column: 1}
+	mounted.Owner, mounted.Origin = nil, graph.Source{Reader: "compose", File: "f"}.At(1, 1)
 	use := graph.Use{Of: shop("app"), Config: file, File: true, Origin: at(9)}
 	tests := []struct {
 		name    string
@@ -51,13 +51,13 @@ func TestFileOwner(t *testing.T) {
 
 // An override file and its base say the same of one place: it counts once.
 func TestTwins(t *testing.T) {
-	at := graph.Origin{Reader: "compose", File: "compose.yml", Line: 3, Column: 5}
+	at := graph.Source{Reader: "compose", File: "compose.yml"}.At(3, 5)
 	a, db := graph.Ref{Realm: "compose:x", Name: "a"}, graph.Ref{Realm: "compose:x", Name: "db"}
 	facts := func() *graph.Facts {
 		return &graph.Facts{
 			Entities: []graph.Entity{{Ref: a, Origin: at}, {Ref: db, Origin: at}},
 			Calls:    []graph.CallFact{{From: graph.EndpointRef{Ref: a}, To: graph.EndpointRef{Ref: db}, Evidence: graph.Evidence{Origin: at, Way: "compose-links", Strength: graph.Strong}}},
-			Values:   []graph.Value{{Of: a, Key: "DB_HOST", Text: "db:5432", Origin: graph.Origin{Reader: "compose", File: "compose.yml", Line: 4, Column: 9}}},
+			Values:   []graph.Value{{Of: a, Key: "DB_HOST", Text: "db:5432", Origin: graph.Source{Reader: "compose", File: "compose.yml"}.At(4, 9)}},
 		}
 	}
 	b := &Builder{}

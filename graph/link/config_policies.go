@@ -29,7 +29,7 @@ func (l *linker) attachConfigPolicies() {
 		line, column int32
 	}
 	statementOf := func(p *graph.Policy) statement {
-		return statement{p.Product, p.Origin.File, p.Origin.Line, p.Origin.Column}
+		return statement{p.Product, p.Origin.File(), p.Origin.Line, p.Origin.Column}
 	}
 	stated := map[statement]bool{}
 	for i := range l.f.Policies {

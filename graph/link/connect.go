@@ -117,7 +117,7 @@ const fewEvidence = 32
 // of people and of traces does: in a manifest it is the service's own address, or a split
 // between its versions.
 func keepsLoops(e graph.Evidence) bool {
-	return e.Origin.Reader == "native" || e.Origin.Reader == "backstage"
+	return e.Origin.Reader() == "native" || e.Origin.Reader() == "backstage"
 }
 
 func same(e, o *graph.Evidence) bool {

@@ -11,7 +11,7 @@ import (
 func TestSelfCalls(t *testing.T) {
 	for reader, want := range map[string]string{"native": "web>web", "backstage": "web>web", "kubernetes": "", "compose": ""} {
 		web := named("test", "", "", "web")
-		origin := graph.Origin{Reader: reader, File: "test.yaml", Line: 2}
+		origin := graph.Source{Reader: reader, File: "test.yaml"}.At(2, 0)
 		b := &Builder{}
 		b.Add(&graph.Facts{
 			Entities: []graph.Entity{{Ref: web, Origin: at(1)}},

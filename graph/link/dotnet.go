@@ -19,7 +19,7 @@ func environmentOf(scopes []*scope) *profiles {
 		for i := range s.values {
 			switch v := &s.values[i]; {
 			case v.Source == graph.FromFile:
-				dotnet = dotnet || strings.HasPrefix(strings.ToLower(path.Base(v.Origin.File)), "appsettings")
+				dotnet = dotnet || strings.HasPrefix(strings.ToLower(path.Base(v.Origin.File())), "appsettings")
 			default:
 				runs = true
 				if name := relaxed(v.Key); slices.Contains(environmentVariables, name) {

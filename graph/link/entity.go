@@ -131,8 +131,8 @@ func (l *linker) noteDuplicates() {
 			case t.Patch:
 			case first == nil:
 				first = t
-			case t.Realm == kubernetes && t.Namespace == "" && t.Image != first.Image && path.Dir(t.Origin.File) != path.Dir(first.Origin.File):
-				p := pair{path.Dir(first.Origin.File), path.Dir(t.Origin.File)}
+			case t.Realm == kubernetes && t.Namespace == "" && t.Image != first.Image && path.Dir(t.Origin.File()) != path.Dir(first.Origin.File()):
+				p := pair{path.Dir(first.Origin.File()), path.Dir(t.Origin.File())}
 				if taken[p] != nil {
 					more[p]++
 					continue

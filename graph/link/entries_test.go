@@ -12,7 +12,7 @@ import (
 // watched is a graph of a declared proxy in front of web, which calls cart, where
 // spans were read of the services that the test says.
 func watched(served map[string]graph.ServerStats) *graph.Graph {
-	at := graph.Origin{Reader: "native", File: "a.yaml", Line: 1}
+	at := graph.Source{Reader: "native", File: "a.yaml"}.At(1, 0)
 	ref := func(name string) graph.Ref { return graph.Ref{Realm: "native", Name: name} }
 	f := &graph.Facts{}
 	for name, kind := range map[string]graph.Kind{"gate": graph.KindService, "web": graph.KindService, "cart": graph.KindService, "admin": graph.KindService} {
@@ -26,7 +26,7 @@ func watched(served map[string]graph.ServerStats) *graph.Graph {
 	}
 	for name, s := range served {
 		f.ObservedServices = append(f.ObservedServices, graph.ObservedService{
-			TracePeer: &graph.TracePeer{Name: name, Kind: graph.KindService}, Origin: graph.Origin{Reader: "otlp-json", File: "spans.json"}, Served: s,
+			TracePeer: &graph.TracePeer{Name: name, Kind: graph.KindService}, Origin: graph.Source{Reader: "otlp-json", File: "spans.json"}.Whole(), Served: s,
 		})
 	}
 	var b link.Builder
@@ -58,7 +58,7 @@ func TestEntry(t *testing.T) {
 					t.Errorf("%s: %s is declared to be an entry point", tt.name, g.ID(v))
 				}
 				got += " " + g.ID(v)
-				if o := g.Service(v).Served.Origin; o.File != "spans.json" {
+				if o := g.Service(v).Served.Origin; o.File() != "spans.json" {
 					t.Errorf("%s: the entry point %s is told by %v", tt.name, g.ID(v), o)
 				}
 			}
@@ -76,13 +76,13 @@ func TestServedAddsUp(t *testing.T) {
 		"a.json": {Requests: 3, Entries: 1, Operations: []graph.Operation{{Name: "GET /", Traces: 2}, {Name: "GET /cart", Traces: 1}}},
 		"b.json": {Requests: 4, Operations: []graph.Operation{{Name: "GET /", Traces: 3}, {Name: "DELETE /", Traces: 1}}},
 	} {
-		f.ObservedServices = append(f.ObservedServices, graph.ObservedService{TracePeer: &graph.TracePeer{Name: "web", Kind: graph.KindService}, Origin: graph.Origin{File: file}, Served: s})
+		f.ObservedServices = append(f.ObservedServices, graph.ObservedService{TracePeer: &graph.TracePeer{Name: "web", Kind: graph.KindService}, Origin: graph.Source{File: file}.Whole(), Served: s})
 	}
 	var b link.Builder
 	b.Add(f)
 	got := b.Build().Service(0).Served
 	want := &graph.ServerStats{
-		Requests: 7, Entries: 1, Origin: graph.Origin{File: "a.json"},
+		Requests: 7, Entries: 1, Origin: graph.Source{File: "a.json"}.Whole(),
 		Operations: []graph.Operation{{Name: "DELETE /", Traces: 1}, {Name: "GET /", Traces: 5}, {Name: "GET /cart", Traces: 1}},
 	}
 	if diff := cmp.Diff(want.Operations, got.Operations); diff != "" || got.Requests != 7 || got.Entries != 1 || got.Origin != want.Origin {

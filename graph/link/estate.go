@@ -52,7 +52,7 @@ func (l *linker) indexEstate() {
 			continue
 		}
 		for _, t := range ent.things {
-			if t.Origin.Reader != kubernetes {
+			if t.Origin.Reader() != kubernetes {
 				continue
 			}
 			for _, name := range append([]string{ent.ref.Name}, t.Aliases...) {

@@ -119,7 +119,7 @@ func membersOf(groups map[graph.Ref][]*graph.Member, of graph.Member, o graph.Or
 	for len(open) > 0 {
 		next := open[0]
 		open = open[1:]
-		listed := nearest(groups[next.Party.Group], o.File)
+		listed := nearest(groups[next.Party.Group], o.File())
 		for _, m := range listed {
 			one := graph.Member{
 				Party: m.Party, Mirror: next.Mirror || m.Mirror, Fallback: next.Fallback || m.Fallback, Idle: next.Idle || m.Idle,
@@ -141,14 +141,14 @@ func membersOf(groups map[graph.Ref][]*graph.Member, of graph.Member, o graph.Or
 func nearest(members []*graph.Member, file string) []*graph.Member {
 	most, several := -1, false
 	for i, m := range members {
-		most = max(most, commonDirectories(m.Origin.File, file))
-		several = several || !m.Joins && m.Origin.File != members[0].Origin.File && i > 0
+		most = max(most, commonDirectories(m.Origin.File(), file))
+		several = several || !m.Joins && m.Origin.File() != members[0].Origin.File() && i > 0
 	}
 	if !several {
 		return members
 	}
 	return slices.DeleteFunc(slices.Clone(members), func(m *graph.Member) bool {
-		return !m.Joins && commonDirectories(m.Origin.File, file) < most
+		return !m.Joins && commonDirectories(m.Origin.File(), file) < most
 	})
 }
 

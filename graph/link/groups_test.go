@@ -54,7 +54,7 @@ func TestGroups(t *testing.T) {
 }
 
 func groupFacts(groups string) *graph.Facts {
-	at := func(line int) graph.Origin { return graph.Origin{Reader: "test", File: "f", Line: int32(line)} }
+	at := func(line int) graph.Origin { return graph.Source{Reader: "test", File: "f"}.At(int32(line), 0) }
 	group := func(name string) graph.Ref { return graph.Ref{Realm: "test", Kind: "group", Name: name} }
 	service := func(name string) graph.Ref { return graph.Ref{Realm: "test", Name: name} }
 	f := &graph.Facts{
@@ -91,7 +91,7 @@ func TestGroupsOfOneName(t *testing.T) {
 		{"pay/calls.yaml", "pay"},
 		{"elsewhere/calls.yaml", "pay root shop"},
 	} {
-		at := func(file string) graph.Origin { return graph.Origin{Reader: "test", File: file, Line: 1} }
+		at := func(file string) graph.Origin { return graph.Source{Reader: "test", File: file}.At(1, 0) }
 		service := func(name string) graph.Ref { return graph.Ref{Realm: "test", Name: name} }
 		group := graph.Ref{Realm: "test", Kind: "group", Name: "g"}
 		f := &graph.Facts{Calls: []graph.CallFact{{

@@ -34,7 +34,7 @@ func (b *binder) implicitSets(e graph.Edge) []policy.Set {
 			class = ""
 		}
 		for _, p := range product.All {
-			if p.Name == caller.Origins[0].Reader || class != "" && slices.Contains(p.IngressClasses, class) {
+			if p.Name == caller.Origins[0].Reader() || class != "" && slices.Contains(p.IngressClasses, class) {
 				add(p)
 			}
 		}

@@ -108,7 +108,7 @@ func (l *linker) joinImages() {
 			l.unite(list[0], c)
 			continue
 		}
-		if artifact := artifacts[moduleOf(e.origin.File)]; isAlike(artifact, name) {
+		if artifact := artifacts[moduleOf(e.origin.File())]; isAlike(artifact, name) {
 			if list := alike[relaxed(artifact)]; len(list) == 1 {
 				l.unite(list[0], c)
 				continue

@@ -25,7 +25,7 @@ func named(realm, kind, namespace, name string) graph.Ref {
 
 // at gives every fact of a test a place of its own.
 func at(line int) graph.Origin {
-	return graph.Origin{Reader: "test", File: "test.yaml", Line: int32(line)}
+	return graph.Source{Reader: "test", File: "test.yaml"}.At(int32(line), 0)
 }
 
 func TestCallOfABareNameStaysInItsNamespace(t *testing.T) {

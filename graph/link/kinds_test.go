@@ -22,7 +22,7 @@ func TestKindOfTheUndeclared(t *testing.T) {
 		b := &link.Builder{}
 		b.Add(&graph.Facts{Calls: []graph.CallFact{{
 			From: graph.EndpointRef{Ref: tt.ref}, To: graph.EndpointRef{Host: graph.Address{Host: "web"}},
-			Evidence: graph.Evidence{Origin: graph.Origin{Reader: "test", File: "f", Line: 1}, Way: "test", Strength: graph.Strong},
+			Evidence: graph.Evidence{Origin: graph.Source{Reader: "test", File: "f"}.At(1, 0), Way: "test", Strength: graph.Strong},
 		}}})
 		g := b.Build()
 		v, ok := g.Node(tt.ref.Name)

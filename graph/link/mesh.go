@@ -90,7 +90,7 @@ func (l *linker) joinUnsigned(s *graph.Service, p *policy.Product, entities []in
 	}
 	if p.OwnGateways && s.Kind == graph.KindGateway {
 		for _, o := range s.Origins {
-			if o.Reader == p.Name {
+			if o.Reader() == p.Name {
 				in(o)
 				return
 			}
@@ -160,7 +160,7 @@ func (l *linker) waypoints() waypoints {
 			continue
 		}
 		for i := range l.f.Labeled {
-			if o := &l.f.Labeled[i]; o.Kind == p.Waypoint.Kind && o.Origin.Reader != p.Name {
+			if o := &l.f.Labeled[i]; o.Kind == p.Waypoint.Kind && o.Origin.Reader() != p.Name {
 				found[graph.Ref{Kind: p.Name, Namespace: o.Namespace, Name: o.Name}] = o
 			}
 		}

@@ -11,7 +11,7 @@ import (
 func (l *linker) place(namespace string, byFile map[string]string) {
 	at := func(o *graph.Origin, realm string, ns *string) {
 		if realm == kubernetes && *ns == "" {
-			*ns = cmp.Or(byFile[o.File], namespace)
+			*ns = cmp.Or(byFile[o.File()], namespace)
 		}
 	}
 	ref := func(o *graph.Origin, r *graph.Ref) {
@@ -108,10 +108,10 @@ func (l *linker) namespacesOfFiles() map[string]string {
 		if realm != kubernetes {
 			return
 		}
-		a := files[o.File]
+		a := files[o.File()]
 		if a == nil {
 			a = &account{}
-			files[o.File] = a
+			files[o.File()] = a
 		}
 		switch {
 		case ns == "":
@@ -121,7 +121,7 @@ func (l *linker) namespacesOfFiles() map[string]string {
 			a.several = true
 		}
 		a.namespace = ns
-		a.object = a.object || object && o.RenderedFrom == ""
+		a.object = a.object || object && o.RenderedFrom() == ""
 		if !object {
 			a.with++
 		}

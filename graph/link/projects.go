@@ -102,7 +102,7 @@ func leaveTests(f *graph.Facts, projects []*graph.Project) ([]*graph.Project, []
 		return projects, nil
 	}
 	for i := range f.Configs {
-		if c := &f.Configs[i]; beside[path.Dir(c.Origin.File)] && !c.OwnerSaid {
+		if c := &f.Configs[i]; beside[path.Dir(c.Origin.File())] && !c.OwnerSaid {
 			c.Owner = nil
 		}
 	}

@@ -376,7 +376,7 @@ func gatewayFollows(s *graph.Service, p *policy.Product) bool {
 	return slices.ContainsFunc(s.Meshes, func(m graph.Membership) bool {
 		mesh := m.Product.OrNative()
 		acts := m.Product.Is(p) || p.OrNative().Contract && mesh.CarriesRoutes
-		return m.In && acts && mesh.GatewayRoutes && (len(s.Images) > 0 || m.Origin.Reader == mesh.Name)
+		return m.In && acts && mesh.GatewayRoutes && (len(s.Images) > 0 || m.Origin.Reader() == mesh.Name)
 	})
 }
 

@@ -277,7 +277,7 @@ func (l *linker) resolveFor(of graph.Ref, host string) (int, bool) {
 	if again := l.hosts.again[graph.Ref{Realm: of.Realm, Namespace: of.Namespace, Name: canonical(host)}]; len(again) > 0 {
 		if c, ok := l.byRef[of]; ok {
 			for _, root := range again {
-				if l.entities[root].origin.File == l.entities[c].origin.File {
+				if l.entities[root].origin.File() == l.entities[c].origin.File() {
 					return l.find(root), true
 				}
 			}

@@ -128,5 +128,5 @@ func anyMatch(match string) string {
 }
 
 func testOrigin(line int) graph.Origin {
-	return graph.Origin{Reader: "test", File: "f", Line: int32(line)}
+	return graph.Source{Reader: "test", File: "f"}.At(int32(line), 0)
 }

@@ -36,13 +36,13 @@ func (l *linker) separateNamespaces(byFile map[string]string) {
 		}
 	}
 	for i := range l.f.Entities {
-		see(l.f.Entities[i].Origin.File)
+		see(l.f.Entities[i].Origin.File())
 	}
 	for i := range l.f.Names {
-		see(l.f.Names[i].Origin.File)
+		see(l.f.Names[i].Origin.File())
 	}
 	for i := range l.f.Policies {
-		see(l.f.Policies[i].Origin.File)
+		see(l.f.Policies[i].Origin.File())
 	}
 }
 
@@ -71,7 +71,7 @@ func (l *linker) addressedNames() []addressedName {
 				continue
 			}
 			of := [2]string{labels[1], labels[0]}
-			if file := m.value.Origin.File; s.of.Name != labels[0] && !slices.Contains(files[of], file) {
+			if file := m.value.Origin.File(); s.of.Name != labels[0] && !slices.Contains(files[of], file) {
 				files[of] = append(files[of], file)
 			} else if files[of] == nil {
 				files[of] = []string{}
@@ -233,9 +233,9 @@ func (l *linker) placesOfNames(byFile map[string]string) map[string]map[string]b
 	type object struct{ kind, name string }
 	files := map[object][]string{}
 	see := func(r *graph.Ref, o *graph.Origin) {
-		if r.Realm == kubernetes && r.Namespace == "" && byFile[o.File] == "" {
-			if of := (object{r.Kind, r.Name}); !slices.Contains(files[of], o.File) {
-				files[of] = append(files[of], o.File)
+		if r.Realm == kubernetes && r.Namespace == "" && byFile[o.File()] == "" {
+			if of := (object{r.Kind, r.Name}); !slices.Contains(files[of], o.File()) {
+				files[of] = append(files[of], o.File())
 			}
 		}
 	}

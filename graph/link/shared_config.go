@@ -69,12 +69,12 @@ func (s *sharing) findBlocks() {
 	s.eachOwn(func(c *caller, v *setting) { put(places, v.Origin, s.nameOf(c)) })
 	taken := map[*caller]set[string]{} // the files of which a program has settings
 	s.eachOwn(func(c *caller, v *setting) {
-		put(taken, c, v.Origin.File)
+		put(taken, c, v.Origin.File())
 		if names := places[v.Origin]; names.len >= minSharing {
-			if s.blocks[v.Origin.File] == nil {
-				s.blocks[v.Origin.File] = block{}
+			if s.blocks[v.Origin.File()] == nil {
+				s.blocks[v.Origin.File()] = block{}
 			}
-			s.blocks[v.Origin.File][[2]string{v.Key, v.Text}] = names
+			s.blocks[v.Origin.File()][[2]string{v.Key, v.Text}] = names
 		}
 	})
 	if len(s.blocks) == 0 {
@@ -139,7 +139,7 @@ func (s *sharing) count() {
 				put(s.copies, [2]string{v.Key, v.Text}, name)
 			case v.config == nil:
 				put(s.places, v.Origin, name)
-				if !s.common[v.Origin.File] {
+				if !s.common[v.Origin.File()] {
 					put(s.copies, [2]string{v.Key, v.Text}, name)
 				}
 			}
@@ -168,7 +168,7 @@ func (s *sharing) findCommon() {
 	s.common = map[string]bool{}
 	s.eachOwn(func(_ *caller, v *setting) {
 		if v.Common {
-			s.common[v.Origin.File] = true
+			s.common[v.Origin.File()] = true
 		}
 	})
 }
@@ -196,8 +196,8 @@ func (s *sharing) bundleOf(c *caller, v *setting) (bundle, bool) {
 	case v.config != nil && s.configs[v.config].len >= minSharing:
 		return bundle{config: v.config}, true
 	case v.config != nil: // of one or two programs, and may be a copy of those of others
-	case s.common[v.Origin.File], s.places[v.Origin].len > 1:
-		return bundle{file: v.Origin.File}, true
+	case s.common[v.Origin.File()], s.places[v.Origin].len > 1:
+		return bundle{file: v.Origin.File()}, true
 	}
 	for _, file := range s.copied[c] { // of settings of its own
 		if s.blocks[file][[2]string{v.Key, v.Text}].len > 0 {
@@ -256,7 +256,7 @@ func (s *sharing) shares(v *setting, b bundle) int {
 		return minSharing // the program itself, and those that choose from the file
 	case b.copied != nil:
 		return s.copies[[2]string{v.Key, v.Text}].len
-	case b.file != v.Origin.File:
+	case b.file != v.Origin.File():
 		return s.blocks[b.file][[2]string{v.Key, v.Text}].len
 	}
 	return s.places[v.Origin].len
@@ -329,7 +329,7 @@ func (s *sharing) findReferences() {
 			if c.scope.isOtherBinder(v.Key) {
 				root = -1 // it acts in no program
 			}
-			rest, isModule := v.Text, strings.Contains("/"+v.Origin.File, "/src/main/resources/")
+			rest, isModule := v.Text, strings.Contains("/"+v.Origin.File(), "/src/main/resources/")
 			for {
 				_, after, found := strings.Cut(rest, "${")
 				if !found {

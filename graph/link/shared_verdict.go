@@ -151,7 +151,7 @@ func (s *sharing) isUnread(c *caller, e *entry) bool {
 	}
 	for i := range c.scope.values {
 		v := &c.scope.values[i]
-		if v.Source == graph.FromEnv && v.config == e.value.config && v.Origin.File == e.value.Origin.File && s.modules[relaxed(v.Key)].has(c.from) {
+		if v.Source == graph.FromEnv && v.config == e.value.config && v.Origin.File() == e.value.Origin.File() && s.modules[relaxed(v.Key)].has(c.from) {
 			return true
 		}
 	}

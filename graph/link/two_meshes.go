@@ -78,10 +78,10 @@ func (l *linker) meshesOf(t *graph.Entity) []*policy.Product {
 	for i := range l.f.Namespaces {
 		n := &l.f.Namespaces[i]
 		switch {
-		case n.Name != t.Namespace || path.Dir(n.Origin.File) != path.Dir(t.Origin.File):
-		case n.Origin.File == t.Origin.File:
+		case n.Name != t.Namespace || path.Dir(n.Origin.File()) != path.Dir(t.Origin.File()):
+		case n.Origin.File() == t.Origin.File():
 			ns = n
-		case ns == nil || ns.Origin.File != t.Origin.File && strings.Compare(n.Origin.File, ns.Origin.File) < 0:
+		case ns == nil || ns.Origin.File() != t.Origin.File() && strings.Compare(n.Origin.File(), ns.Origin.File()) < 0:
 			ns = n
 		}
 	}

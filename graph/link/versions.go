@@ -26,18 +26,18 @@ func (l *linker) declaredAgain() *versions {
 	for i := range l.entities {
 		for _, t := range l.entities[i].things {
 			if !t.Patch && t.Realm == kubernetes {
-				declare(t.Subject(), t.Origin.File)
+				declare(t.Subject(), t.Origin.File())
 			}
 		}
 		for _, n := range l.entities[i].names {
 			if n.Realm == kubernetes {
-				declare(n.Subject(), n.Origin.File)
+				declare(n.Subject(), n.Origin.File())
 			}
 		}
 	}
 	for i := range l.f.Policies {
 		if p := &l.f.Policies[i]; p.Document.Line > 0 {
-			declare(p.Object, p.Origin.File)
+			declare(p.Object, p.Origin.File())
 		}
 	}
 	c := &versions{map[string][]int{}, map[string][]int{}}
@@ -62,7 +62,7 @@ func (l *linker) declaredAgain() *versions {
 // differ reports whether two policies are of files of which one is applied at a time: both
 // declare the same object, or the files in their directories do.
 func (c *versions) differ(p, other *graph.Policy) bool {
-	a, b := p.Origin.File, other.Origin.File
+	a, b := p.Origin.File(), other.Origin.File()
 	switch {
 	case a == b:
 		return false
@@ -109,7 +109,7 @@ func (l *linker) markVersions(policies []*graph.BoundPolicy) {
 	for _, p := range policies {
 		for i := range p.Shadows {
 			s := &p.Shadows[i]
-			if s.By.Origin.File == p.Origin.File {
+			if s.By.Origin.File() == p.Origin.File() {
 				continue
 			}
 			if known == nil {

@@ -16,7 +16,7 @@ func TestVersions(t *testing.T) {
 	}
 	oven, flour := ref("Deployment", "oven"), ref("Deployment", "flour")
 	rule := func(file, object string) graph.Policy {
-		at := graph.Origin{Reader: "test", File: file, Line: 1, Column: 1}
+		at := graph.Source{Reader: "test", File: file}.At(1, 1)
 		return graph.Policy{
 			Origin: at, Document: at, Object: object, Realm: kubernetes, Namespace: "mill", Group: "g",
 			To: []graph.EndpointRef{{Ref: flour}}, Says: policy.Set{Layer: policy.ClientProxy, Retry: &policy.Retry{}},
@@ -37,12 +37,12 @@ func TestVersions(t *testing.T) {
 	} {
 		var b Builder
 		f := graph.Facts{
-			Entities: []graph.Entity{{Ref: oven, Origin: graph.Origin{File: "app.yaml", Line: 1}}, {Ref: flour, Origin: graph.Origin{File: "app.yaml", Line: 2}}},
+			Entities: []graph.Entity{{Ref: oven, Origin: graph.Source{File: "app.yaml"}.At(1, 0)}, {Ref: flour, Origin: graph.Source{File: "app.yaml"}.At(2, 0)}},
 			Calls:    []graph.CallFact{{From: graph.EndpointRef{Ref: oven}, To: graph.EndpointRef{Ref: flour}, Evidence: graph.Evidence{Strength: graph.Strong}}},
 			Policies: tt.policies,
 		}
 		for _, file := range tt.also {
-			f.Entities = append(f.Entities, graph.Entity{Ref: flour, Origin: graph.Origin{File: file, Line: 1}})
+			f.Entities = append(f.Entities, graph.Entity{Ref: flour, Origin: graph.Source{File: file}.At(1, 0)})
 		}
 		b.Add(&f)
 		g := b.Build()

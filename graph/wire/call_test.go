@@ -15,7 +15,7 @@ import (
 )
 
 func timeoutOf(layer policy.Layer, p *policy.Product, total time.Duration) policy.Set {
-	return policy.Set{Layer: layer, Product: p, Timeout: &policy.Timeout{Total: policy.Declare(total, graph.Origin{File: "a.yaml", Line: 3})}}
+	return policy.Set{Layer: layer, Product: p, Timeout: &policy.Timeout{Total: policy.Declare(total, graph.Source{File: "a.yaml"}.At(3, 0))}}
 }
 
 // A timeout of the code and one of the mesh nest: laid over each other they would say
@@ -73,8 +73,8 @@ func TestOldPolicyOfSeveralLayers(t *testing.T) {
 			policy, fmt.Sprintf(setting, "5s"), fmt.Sprintf(setting, "2s"), fmt.Sprintf(setting, "5s"))
 	}
 	var old, now graph.Facts
-	Import(document(`"policy":`+fmt.Sprintf(setting, "5s")+`,`), graph.Origin{File: "f"}, &old)
-	Import(document(""), graph.Origin{File: "f"}, &now)
+	Import(document(`"policy":`+fmt.Sprintf(setting, "5s")+`,`), graph.Source{File: "f"}.Whole(), &old)
+	Import(document(""), graph.Source{File: "f"}.Whole(), &now)
 	if diff := cmp.Diff(now, old, cmp.Comparer((*policy.Product).Is), cmp.AllowUnexported(graph.Latency{})); diff != "" {
 		t.Errorf("the old form is read otherwise (-now +old):\n%s", diff)
 	}
@@ -93,7 +93,7 @@ func TestPolicyWithoutEvidence(t *testing.T) {
 		`"parts":[{"match":"/v2","layers":[{"layer":"app","policy":{"timeout":{"total":{"value":"5s","provenance":"explicit"}}}}]}]`,
 	} {
 		var f graph.Facts
-		Import([]byte(`{"services":[{"id":"a","name":"a"},{"id":"b","name":"b"}],"calls":[{"from":"a","to":"b",`+policies+`}]}`), graph.Origin{File: "f"}, &f)
+		Import([]byte(`{"services":[{"id":"a","name":"a"},{"id":"b","name":"b"}],"calls":[{"from":"a","to":"b",`+policies+`}]}`), graph.Source{File: "f"}.Whole(), &f)
 		if len(f.Policies) != 1 || f.Policies[0].Says.Timeout == nil || f.Policies[0].Says.Timeout.Total.Value != 5*time.Second {
 			t.Errorf("%s is read as %+v", policies, f.Policies)
 		}

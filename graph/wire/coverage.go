@@ -105,7 +105,7 @@ func fromSpans(s *graph.Spans) *Spans {
 
 func fromCount(n graph.Count) Skipped {
 	s := Skipped{Kind: n.Name, Count: n.Count}
-	if n.First.File != "" {
+	if n.First.File() != "" {
 		s.First = KnownOrigin(n.First)
 	}
 	return s

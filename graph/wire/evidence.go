@@ -64,14 +64,14 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 
 func (w *Evidence) toEvidence() graph.Evidence {
 	e := graph.Evidence{
-		Origin: graph.Origin(w.Origin), Way: w.Way, Key: w.Key, Match: w.Match, Protocol: w.Protocol, Database: w.Database, Port: w.Port,
+		Origin: toOrigin(&w.Origin), Way: w.Way, Key: w.Key, Match: w.Match, Protocol: w.Protocol, Database: w.Database, Port: w.Port,
 		Through: sanitize.Text(w.Through), InCode: w.InCode,
 		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, Asked: w.Asked, FreshnessCritical: w.FreshnessCritical,
 		Strength: word[graph.Strength](graph.Strengths, w.Strength), Class: word[graph.Class](graph.Classes, w.Class),
 		Mode: word[graph.Mode](graph.Modes, w.Mode), Need: word[graph.Need](graph.Needs, w.Need),
 	}
 	if w.Loose != nil {
-		e.Loose = &graph.Loose{Origin: graph.Origin(w.Loose.Origin), Text: sanitize.Text(w.Loose.Text)}
+		e.Loose = &graph.Loose{Origin: toOrigin(&w.Loose.Origin), Text: sanitize.Text(w.Loose.Text)}
 	}
 	if says := w.Policy.toSet(w.Layer, w.Product); !says.Empty() {
 		e.Says = says

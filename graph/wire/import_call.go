@@ -90,7 +90,7 @@ func (im *importer) observed(from, to *importedService, c *Call) {
 			From: from.tracePeer(0), To: to.tracePeer(e.Port), Observed: sum,
 			Sighting: &graph.Sighting{Way: e.Way, Mode: word[graph.Mode](graph.Modes, e.Mode), Protocol: e.Protocol},
 		}
-		o.SetOrigin(graph.Origin(e.Origin))
+		o.SetOrigin(toOrigin(&e.Origin))
 		im.seen = append(im.seen, o)
 		sum = graph.Observed{}
 	}

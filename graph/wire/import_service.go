@@ -33,7 +33,7 @@ func (im *importer) service(w *Service) {
 	im.services[s.ID] = s
 	at := s.origin(im.at)
 	if s.Served != nil {
-		im.facts.ObservedServices = append(im.facts.ObservedServices, graph.ObservedService{TracePeer: s.tracePeer(0), Origin: graph.Origin(s.Served.Origin), Served: s.Served.toServed()})
+		im.facts.ObservedServices = append(im.facts.ObservedServices, graph.ObservedService{TracePeer: s.tracePeer(0), Origin: toOrigin(&s.Served.Origin), Served: s.Served.toServed()})
 	}
 	if !s.Defined {
 		for _, v := range s.Versions {
@@ -92,7 +92,7 @@ func (im *importer) declare(s *importedService, at graph.Origin) {
 // origin is where the service was declared, else that of the document.
 func (s *importedService) origin(document graph.Origin) graph.Origin {
 	if len(s.Origins) > 0 {
-		return graph.Origin(s.Origins[0])
+		return toOrigin(&s.Origins[0])
 	}
 	return document
 }

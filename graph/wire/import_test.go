@@ -20,7 +20,7 @@ func TestImportReportsProblems(t *testing.T) {
 		{"unknown service", `{"services":[],"calls":[{"from":"a","to":"b"}]}`, `f:1: 1 calls are of services that the file does not name`},
 	} {
 		var f graph.Facts
-		Import([]byte(tt.text), graph.Origin{Reader: "weir", File: "f"}, &f)
+		Import([]byte(tt.text), graph.Source{Reader: "weir", File: "f"}.Whole(), &f)
 		got := ""
 		for _, p := range f.Problems {
 			got += fmt.Sprintf("%v: %s", p.Origin, p.Message)
@@ -46,15 +46,15 @@ func TestAmount(t *testing.T) {
 func TestParseOrigin(t *testing.T) {
 	for text, want := range map[string]graph.Origin{
 		"":                         {},
-		"a.yaml":                   {File: "a.yaml"},
-		"a.yaml:3":                 {File: "a.yaml", Line: 3},
-		"a:b:14:9":                 {File: "a:b", Line: 14, Column: 9},
-		"c:1:2:3":                  {File: "c:1", Line: 2, Column: 3},
-		"d:99999999999":            {File: "d:99999999999"},
-		"a (b)":                    {File: "a (b)"},
-		"a (b):3":                  {File: "a (b)", Line: 3},
-		"web.yaml (stdin:38:18)":   {File: "stdin", Line: 38, Column: 18, RenderedFrom: "web.yaml"},
-		"a/x y.yaml (b/c:1:38:18)": {File: "b/c:1", Line: 38, Column: 18, RenderedFrom: "a/x y.yaml"},
+		"a.yaml":                   graph.Source{File: "a.yaml"}.Whole(),
+		"a.yaml:3":                 graph.Source{File: "a.yaml"}.At(3, 0),
+		"a:b:14:9":                 graph.Source{File: "a:b"}.At(14, 9),
+		"c:1:2:3":                  graph.Source{File: "c:1"}.At(2, 3),
+		"d:99999999999":            graph.Source{File: "d:99999999999"}.Whole(),
+		"a (b)":                    graph.Source{File: "a (b)"}.Whole(),
+		"a (b):3":                  graph.Source{File: "a (b)"}.At(3, 0),
+		"web.yaml (stdin:38:18)":   graph.Source{File: "stdin", RenderedFrom: "web.yaml"}.At(38, 18),
+		"a/x y.yaml (b/c:1:38:18)": graph.Source{File: "b/c:1", RenderedFrom: "a/x y.yaml"}.At(38, 18),
 	} {
 		got := parseOrigin(text)
 		if got != want || originText(got) != text {
@@ -86,7 +86,7 @@ func TestImportGroups(t *testing.T) {
 		{"around it only by one side", 1, `{"caller":"a","kind":"pool","members":[{"to":"c"}]},{"caller":"a","kind":"split","in":0,"members":[{"to":"b"}]}`, "split0; pool0"},
 	} {
 		var f graph.Facts
-		Import(fmt.Appendf(nil, calls, tt.number, tt.groups), graph.Origin{Reader: "weir", File: "f"}, &f)
+		Import(fmt.Appendf(nil, calls, tt.number, tt.groups), graph.Source{Reader: "weir", File: "f"}.Whole(), &f)
 		got := ""
 		for i := range f.Calls {
 			if i > 0 {

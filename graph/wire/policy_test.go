@@ -68,7 +68,7 @@ func fillPart(part reflect.Value) (settings int) {
 				panic("a setting of an unknown type: " + name)
 			}
 			f.FieldByName("Provenance").Set(reflect.ValueOf(policy.MeshDefault))
-			f.FieldByName("Origin").Set(reflect.ValueOf(policy.Origin{File: "a:b.yaml", Line: int32(settings), Column: 9}))
+			f.FieldByName("Origin").Set(reflect.ValueOf(policy.Source{File: "a:b.yaml"}.At(int32(settings), 9)))
 		case f.Kind() == reflect.Pointer && name != "fallback":
 			f.Set(reflect.New(f.Type().Elem()))
 			settings += fillPart(f.Elem())

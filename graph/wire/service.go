@@ -172,7 +172,7 @@ func fromMesh(m graph.Membership) Mesh {
 }
 
 func toMesh(m Mesh) graph.Membership {
-	return graph.Membership{Product: product.Named(m.Product), In: m.In, Ambient: m.Ambient, Waypoint: m.Waypoint, Origin: graph.Origin(m.Origin)}
+	return graph.Membership{Product: product.Named(m.Product), In: m.In, Ambient: m.Ambient, Waypoint: m.Waypoint, Origin: toOrigin(&m.Origin)}
 }
 
 func fromProbes(p *graph.Probes) *Probes {
@@ -192,7 +192,7 @@ func toProbes(w *Probes) graph.Probes {
 	}
 	p := graph.Probes{Known: true, Readiness: w.Readiness, Liveness: w.Liveness, Startup: w.Startup, Origin: toOrigin(w.Origin)}
 	if w.Restarts != nil {
-		p.Restarts = policy.Declare(sanitize.Text(w.Restarts.Path), graph.Origin(w.Restarts.Origin))
+		p.Restarts = policy.Declare(sanitize.Text(w.Restarts.Path), toOrigin(&w.Restarts.Origin))
 	}
 	return p
 }
@@ -246,7 +246,7 @@ func (s *Service) toEntities(ref graph.Ref, at graph.Origin) []graph.Entity {
 		things[0].Meshes = convert(s.Meshes, toMesh)
 	}
 	for i, o := range s.furtherOrigins() {
-		things = append(things, graph.Entity{Ref: ref, Origin: graph.Origin(o), Patch: true, Image: s.image(i + 1)})
+		things = append(things, graph.Entity{Ref: ref, Origin: toOrigin(&o), Patch: true, Image: s.image(i + 1)})
 	}
 	return things
 }
@@ -290,7 +290,7 @@ func (s *Service) toNames(ref graph.Ref, at graph.Origin) []graph.Name {
 	}
 	names := []graph.Name{n}
 	for _, o := range s.furtherOrigins() {
-		n.Origin = graph.Origin(o)
+		n.Origin = toOrigin(&o)
 		names = append(names, n)
 	}
 	return names

@@ -245,7 +245,7 @@ func (p *composeFile) envFile(n document.Node) []composePair {
 		return nil
 	}
 	for _, e := range all {
-		at := graph.Origin{Reader: p.doc.Reader, File: p.file(name), Line: int32(e.line), Column: int32(e.column)}
+		at := graph.Source{Reader: p.doc.Reader, File: p.file(name)}.At(int32(e.line), int32(e.column))
 		pairs = append(pairs, composePair{key: e.key, composeText: composeText{e.text, at}, bare: e.bare, common: p.variableFiles[name]})
 	}
 	return pairs

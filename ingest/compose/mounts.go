@@ -28,9 +28,8 @@ func (e *composeEmitter) mounts() {
 			e.use(bundle.file, graph.Use{Origin: m.source.at})
 		case ok && bundle.content != "":
 			ref := graph.Ref{Realm: e.realm, Kind: m.kind, Name: m.source.text}
-			e.config(ref, path.Base(m.target), bundle.content, graph.Origin{
-				Reader: bundle.at.Reader, File: bundle.at.File, Line: bundle.at.Line,
-			}, graph.Use{Origin: m.source.at})
+			at := graph.Source{Reader: bundle.at.Reader(), File: bundle.at.File()}.At(bundle.at.Line, 0)
+			e.config(ref, path.Base(m.target), bundle.content, at, graph.Use{Origin: m.source.at})
 		}
 	}
 }
@@ -283,7 +282,7 @@ func (e *composeEmitter) use(name string, u graph.Use) {
 			return // made when the project starts, or not kept with it; or it describes others
 		}
 	}
-	e.config(ref, path.Base(name), string(text), graph.Origin{Reader: e.main.Reader, File: file, Line: 1, Column: 1}, u)
+	e.config(ref, path.Base(name), string(text), graph.Source{Reader: e.main.Reader, File: file}.At(1, 1), u)
 }
 
 // composeServices matches the services of a compose file.

@@ -137,7 +137,7 @@ func (p *composeProject) circleOf(name string) []string {
 		for _, need := range p.services[next].dependsOn {
 			_, seen := from[need.text]
 			switch {
-			case next == name && need.text == name && need.at.File != p.services[name].at.File:
+			case next == name && need.text == name && need.at.File() != p.services[name].at.File():
 				// the service that it extends waits for it
 			case need.text == name:
 				var path []string

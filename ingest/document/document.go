@@ -92,7 +92,8 @@ type Document struct {
 	// to the place of a node in the text.
 	line, column int
 	aliases      aliases
-	duplicates   int // keys that were reported
+	duplicates   int          // keys that were reported
+	place        graph.Origin // that whole returned last
 }
 
 // findSource sets RenderedFrom: to the file that helm template names in a comment before the
@@ -116,9 +117,18 @@ func (d *Document) RenderedBy(sources func(string) string) {
 	d.findSource()
 }
 
+// whole returns the origin of the document, which its reader and its file may yet change. A
+// document has thousands of places and looks up its source for the first one.
+func (d *Document) whole() graph.Origin {
+	if s := (graph.Source{Reader: d.Reader, File: d.File, RenderedFrom: d.RenderedFrom}); s != d.place.Source() {
+		d.place = s.Whole()
+	}
+	return d.place
+}
+
 // At returns the origin of n.
 func (d *Document) At(n Node) graph.Origin {
-	o := graph.Origin{Reader: d.Reader, File: d.File, RenderedFrom: d.RenderedFrom}
+	o := d.whole()
 	if n.y != nil {
 		o.Line, o.Column = int32(d.line+n.y.Line), int32(d.column+n.y.Column)
 	}
@@ -127,7 +137,9 @@ func (d *Document) At(n Node) graph.Origin {
 
 // Line returns the origin of a line of a text document, counted from 1.
 func (d *Document) Line(line, column int) graph.Origin {
-	return graph.Origin{Reader: d.Reader, File: d.File, Line: int32(line), Column: int32(column), RenderedFrom: d.RenderedFrom}
+	o := d.whole()
+	o.Line, o.Column = int32(line), int32(column)
+	return o
 }
 
 // Part is a part of the document as a document of its own, with the same head.

@@ -27,7 +27,7 @@ func (d *Document) Excuses() []graph.CommentExcuse {
 		number++
 		e, own, ok := parseExcuse(string(line))
 		if ok {
-			e.Origin = graph.Origin{File: d.File, Line: number, Column: e.Origin.Column, RenderedFrom: d.RenderedFrom}
+			e.Origin = graph.Source{File: d.File, RenderedFrom: d.RenderedFrom}.At(number, e.Origin.Column)
 			e.Line = number
 			list = append(list, e)
 		}

@@ -15,7 +15,7 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 	for i := range all.NumField() {
 		for j := range all.Field(i).Len() {
 			fact := all.Field(i).Index(j)
-			if at := originOf(fact); at.File == "" || at.Reader == "" || at.Line < 1 {
+			if at := originOf(fact); at.File() == "" || at.Reader() == "" || at.Line < 1 {
 				t.Errorf("%s %+v has no place in a file", factWord(all.Type().Field(i).Name), fact.Interface())
 			}
 		}
@@ -70,7 +70,7 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 func checkPlace(t *testing.T, at graph.Origin, p *graph.Place) {
 	t.Helper()
 	for p != nil {
-		if p.Share < 0 || p.Group != nil && p.Group.Origin.File == "" {
+		if p.Share < 0 || p.Group != nil && p.Group.Origin.File() == "" {
 			t.Errorf("%s: a negative share, or a group without a place: %+v", at, *p)
 			return
 		}

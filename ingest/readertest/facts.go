@@ -34,7 +34,7 @@ func printFacts(f *graph.Facts) []string {
 		var group []printedFact
 		for j := range list.Len() {
 			at := originOf(list.Index(j))
-			p := printer{file: at.File}
+			p := printer{file: at.File()}
 			group = append(group, printedFact{at, word + " " + p.fields(list.Index(j)) + " @" + at.String()})
 		}
 		slices.SortFunc(group, func(a, b printedFact) int {
@@ -150,7 +150,7 @@ func (p printer) innerOrigin(v reflect.Value) string {
 }
 
 func (p printer) place(o graph.Origin) string {
-	if o.File == p.file && o.Line > 0 {
+	if o.File() == p.file && o.Line > 0 {
 		return fmt.Sprintf("%d:%d", o.Line, o.Column)
 	}
 	return o.String()

@@ -31,7 +31,7 @@ func TestConfigValues(t *testing.T) {
 			var got bytes.Buffer
 			want := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
 			for _, in := range archive.Files[:want] {
-				at := graph.Origin{File: in.Name, Line: 1, Column: 1}
+				at := graph.Source{File: in.Name}.At(1, 1)
 				for _, v := range settings.Values(in.Name, string(in.Data), at) {
 					fmt.Fprintf(&got, "%s %s = %s\n", v.Origin, v.Key, v.Text)
 				}
@@ -63,7 +63,7 @@ func configArchives(t testing.TB) []string {
 // A configuration inside another document has the lines of that document, and
 // no columns, because its indentation is not known.
 func TestConfigValuesInsideDocument(t *testing.T) {
-	at := graph.Origin{File: "configmap.yaml", Line: 10, Column: 15}
+	at := graph.Source{File: "configmap.yaml"}.At(10, 15)
 	got := settings.Values("app.yaml", "a: 1\n---\nurl: http://cart:80\n", at)
 	if len(got) != 1 || got[0].Origin.String() != "configmap.yaml:12" || got[0].Source != graph.FromFile {
 		t.Errorf("values = %+v, want one of the file at configmap.yaml:12", got)
@@ -82,7 +82,7 @@ func FuzzConfigValues(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name, text string) {
 		lines := int32(strings.Count(text, "\n") + 1)
-		for _, v := range settings.Values(name, text, graph.Origin{File: "f", Line: 1, Column: 1}) {
+		for _, v := range settings.Values(name, text, graph.Source{File: "f"}.At(1, 1)) {
 			if v.Text == "" || v.Origin.Line < 1 || v.Origin.Line > lines {
 				t.Errorf("value %q = %q at %s of %d lines", v.Key, v.Text, v.Origin, lines)
 			}
@@ -111,7 +111,7 @@ func TestConfigValuesBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			settings.Values(name, text, graph.Origin{File: name, Line: 1, Column: 1})
+			settings.Values(name, text, graph.Source{File: name}.At(1, 1))
 			// What grows with the square takes hours; the rest is for a busy machine.
 			if took := time.Since(start); took > time.Minute {
 				t.Errorf("%d bytes took %v", len(text), took)

@@ -275,7 +275,7 @@ func TestOriginsDoNotDependOnOrder(t *testing.T) {
 			w.Read(chunk(file))
 		}
 		facts, _ := Link([]*Worker{w}, 1)
-		if got := facts.ObservedServices[0].Origin.File; got != "a.json" {
+		if got := facts.ObservedServices[0].Origin.File(); got != "a.json" {
 			t.Errorf("after reading %v, web is first seen in %s, want a.json", files, got)
 		}
 	}

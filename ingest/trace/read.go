@@ -17,7 +17,7 @@ type Outcome struct {
 
 // Read turns a chunk into records. What is wrong with one value hides no other.
 func (w *Worker) Read(chunk *Chunk) Outcome {
-	w.Origin = graph.Origin{Reader: chunk.Reader.Name, File: chunk.File}
+	w.Origin = graph.Source{Reader: chunk.Reader.Name, File: chunk.File}.Whole()
 	w.c = cursor{text: chunk.text, unescape: w.c.unescape[:0], scratch: w.c.scratch}
 	o := Outcome{Line: chunk.line + 1}
 	switch {
@@ -102,7 +102,7 @@ func (w *Worker) recoverAt(chunk *Chunk, o *Outcome, next int) {
 // problem returns the problem for a syntax error in the text of the chunk.
 func (c *Chunk) problem(err *syntaxError) graph.Problem {
 	before := c.text[:err.at]
-	o := graph.Origin{Reader: c.Reader.Name, File: c.File, Line: int32(c.line + 1)}
+	o := graph.Source{Reader: c.Reader.Name, File: c.File}.At(int32(c.line+1), 0)
 	if c.Reader.binary == nil {
 		o.Line += int32(bytes.Count(before, newline))
 		o.Column = int32(err.at - bytes.LastIndexByte(before, '\n'))

@@ -92,7 +92,7 @@ func (s *splitter) tooLarge() *graph.Problem {
 }
 
 func (s *splitter) problem(line int, message, hint string) *graph.Problem {
-	o := graph.Origin{Reader: s.reader.Name, File: s.file, Line: int32(line)}
+	o := graph.Source{Reader: s.reader.Name, File: s.file}.At(int32(line), 0)
 	return &graph.Problem{Origin: o, Message: message, Hint: hint, Level: graph.Failed}
 }
 

@@ -168,5 +168,5 @@ func eachProvenance(v reflect.Value, visit func(policy.Provenance)) {
 
 // say is an explicit setting.
 func say[T any](v T) policy.Setting[T] {
-	return policy.Declare(v, policy.Origin{File: "test.yaml", Line: 1})
+	return policy.Declare(v, policy.Source{File: "test.yaml"}.At(1, 0))
 }

@@ -63,7 +63,7 @@ func (p *pool) sumUp(workers []*spans.Collector) {
 	for i, w := range workers {
 		for j := 1; j < len(w.Origins); j++ {
 			o := &p.origins[p.services[p.partyOf[i][j]]]
-			if o.File == "" || w.Origins[j].Compare(*o) < 0 {
+			if o.File() == "" || w.Origins[j].Compare(*o) < 0 {
 				*o = w.Origins[j]
 			}
 		}

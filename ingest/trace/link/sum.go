@@ -49,7 +49,7 @@ func (s *Sum) Add(o *Sum) {
 		}
 		s.traces[op] += n
 	}
-	if s.origin.File == "" || o.origin.File != "" && o.origin.Compare(s.origin) < 0 {
+	if s.origin.File() == "" || o.origin.File() != "" && o.origin.Compare(s.origin) < 0 {
 		s.origin = o.origin
 	}
 	if len(o.orders) > 0 {
@@ -90,7 +90,7 @@ func (s *Sum) MarshalBinary() ([]byte, error) {
 	for op, n := range s.traces {
 		b = binary.AppendUvarint(binary.LittleEndian.AppendUint32(b, op), n)
 	}
-	b = pack.AppendText(pack.AppendText(b, s.origin.Reader), s.origin.File)
+	b = pack.AppendText(pack.AppendText(b, s.origin.Reader()), s.origin.File())
 	b = binary.AppendUvarint(b, uint64(len(s.orders)))
 	for _, order := range s.orders {
 		b = binary.LittleEndian.AppendUint64(b, order)
@@ -131,7 +131,7 @@ func (s *Sum) UnmarshalBinary(b []byte) error {
 		op := in.Uint32()
 		s.traces[op] = in.Uint()
 	}
-	s.origin = graph.Origin{Reader: string(in.Text()), File: string(in.Text())}
+	s.origin = graph.Source{Reader: string(in.Text()), File: string(in.Text())}.Whole()
 	for range in.Count(8) {
 		s.orders = append(s.orders, in.Uint64())
 	}
