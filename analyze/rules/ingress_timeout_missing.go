@@ -82,7 +82,7 @@ func isPartial(part *analyze.Part) bool {
 func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 	g := p.Core
 	part := unboundedPart(p.Effective(calls[0]))
-	by := part.Layers[len(part.Layers)-1].Set.Product
+	by := fixableLayers(part)[0].Product
 	callees := make([]graph.Node, len(calls))
 	for i, e := range calls {
 		callees[i] = g.To(e)

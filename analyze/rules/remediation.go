@@ -161,12 +161,26 @@ func remedyOf(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Purpose)
 	if r, ok := remedyOfLayers(p, e, part, purpose); ok {
 		return r
 	}
-	for i := range slices.Backward(part.Layers) {
-		if r, ok := remedyInstead(p, e, &part.Layers[i].Set, purpose); ok {
+	for _, set := range fixableLayers(part) {
+		if r, ok := remedyInstead(p, e, set, purpose); ok {
 			return r
 		}
 	}
 	return remedy{Remediation: policy.RemediationIn(elsewhere(p, e, part), purpose)}
+}
+
+// fixableLayers returns the layers of a part in the order in which a fix is looked for in them: what a gateway has itself,
+// then the others, from the inside out.
+func fixableLayers(part *analyze.Part) []*policy.Set {
+	var own, rest []*policy.Set
+	for i := range slices.Backward(part.Layers) {
+		if set := &part.Layers[i].Set; set.Layer == policy.Gateway {
+			own = append(own, set)
+		} else {
+			rest = append(rest, set)
+		}
+	}
+	return append(own, rest...)
 }
 
 // elsewhere is the place for what no object of the layers of a part can express: the code of the
@@ -241,8 +255,8 @@ func inOrder(objects policy.Objects, first string) policy.Objects {
 // remedyOfLayers is remedyOf, and false where neither a layer nor a native manifest can
 // express the purpose.
 func remedyOfLayers(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Purpose) (remedy, bool) {
-	for i := range slices.Backward(part.Layers) {
-		if r, ok := remedyIn(p, e, &part.Layers[i].Set, purpose); ok {
+	for _, set := range fixableLayers(part) {
+		if r, ok := remedyIn(p, e, set, purpose); ok {
 			r.part = part
 			return r, true
 		}

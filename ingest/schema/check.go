@@ -150,10 +150,25 @@ func (h *holds) takesUnquoted(s string) bool {
 // of an object, the rest of which is in another file.
 func (c *checker) lacking(n document.Node, o *object, path string) {
 	for _, name := range o.required {
-		if !n.Get(name).Exists() {
+		if !n.Get(name).Exists() && !c.isMisspelled(n, name, path) {
 			c.note(graph.Invalid, n, path, "", name+" is missing", "add "+name)
 		}
 	}
+}
+
+// isMisspelled reports whether a field of an object is noted as one whose name is nearly that of a field that the
+// object must have. That one is missing then, and what is noted says so.
+func (c *checker) isMisspelled(n document.Node, name, path string) bool {
+	for key := range n.Pairs() {
+		at := c.At(key)
+		for i := range c.flaws {
+			if f := &c.flaws[i]; f.Kind == graph.Inert && f.Name == name && f.Origin == at {
+				f.Kind, f.Why, f.Hint, f.Assumed = graph.Invalid, name+" is missing", "rename it to "+name, false
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unknown notes a field that its object does not have, the last of the parts.
@@ -167,9 +182,13 @@ func (c *checker) unknown(key, value document.Node, way []part) {
 	path, written := under(last.path, cmp.Or(name, `""`)), value.Str()
 	why := fmt.Sprintf("%s has no such field", owner)
 	near, sure := similar(name, last.object)
-	to := home(name, way)
+	to, around := home(name, way)
 	switch {
-	case near != "" && (to == "" || didyoumean.IsTypo(name, near)):
+	case near != "" && !last.object.fields[near].takes(value) && (to == "" || !around):
+		_, hint := quoted(value, last.object.fields[near])
+		c.note(graph.Inert, key, path, written, why, fmt.Sprintf("did you mean %q? It takes another value: %s", near, hint))
+		c.flaws[len(c.flaws)-1].Unknown = true
+	case near != "" && (to == "" || !around || didyoumean.IsTypo(name, near)):
 		if !sure {
 			why = c.inRelease(owner)
 		}
@@ -206,18 +225,18 @@ func similar(name string, o *object) (near string, sure bool) {
 	return "", false
 }
 
-// home is where a field belongs that is not in the right place, "" if it is nowhere else. The
-// nearest object around it is looked in first. Names that many objects have say nothing.
-func home(name string, way []part) string {
+// home is where a field belongs that is not in the right place, "" if it is nowhere else, and whether an object
+// around it has it. The nearest object around it is looked in first. Names that many objects have say nothing.
+func home(name string, way []part) (to string, around bool) {
 	if slices.Contains([]string{"name", "namespace", "kind", "type", "port", "value", "key", "path", "headers", "match", "enabled", "enable", "disabled"}, name) {
-		return ""
+		return "", false
 	}
-	for _, around := range slices.Backward(way) {
-		if path := around.object.find(name); path != "" {
-			return under(around.path, path)
+	for _, outer := range slices.Backward(way) {
+		if path := outer.object.find(name); path != "" {
+			return under(outer.path, path), path == name
 		}
 	}
-	return ""
+	return "", false
 }
 
 func (c *checker) note(kind graph.FlawKind, n document.Node, path, written, why, hint string) {
