@@ -23,7 +23,7 @@ const (
 	YTT
 	ERB
 	Maven  // "@name@", of Maven's filtering of resources
-	Tokens // "#{NAME}#", {NAME}, %NAME% or a bare SHOP_IMAGE, replaced by a deployment
+	Tokens // "#{NAME}#", #NAME#, {NAME}, %NAME% or a bare SHOP_IMAGE, replaced by a deployment
 )
 
 // Template returns the engine that a document is a template of and the line that shows it;
@@ -94,6 +94,7 @@ type engineMark struct {
 var parsingMarks = []engineMark{
 	{YTT, []byte("#@"), lazy.NewRegexp(`(?m)^[ \t]*(?:- )?(?:[\w.-]+:[ \t]+)?#@(?: |/|\(|(?:data|overlay|yaml|schema|library|template)/)`)},
 	{Tokens, []byte("#{"), lazy.NewRegexp(`(?m)^[ \t]*name:[ \t]+#\{`)},
+	{Tokens, []byte(": #"), lazy.NewRegexp(`(?m)^[ \t]*name:[ \t]+#[A-Za-z_][\w.-]*#[ \t\r]*$`)},
 }
 
 // breakingMarks show a template wherever they are in a document that does not parse.

@@ -34,15 +34,18 @@ func TestEnvironmentActions(t *testing.T) {
 	}
 }
 
-// A name in percent signs at the start of a value is a placeholder of a release script. Elsewhere it is text, and
-// what does not parse is a mistake.
-func TestTokensInPercentSigns(t *testing.T) {
+// A name in percent signs at the start of a value, or in number signs as the name of an object, is a placeholder of
+// a release script. Elsewhere it is text or a comment, and what does not parse is a mistake.
+func TestTokensInSigns(t *testing.T) {
 	for text, want := range map[string]Engine{
 		"name: shop\nappVersion: %VERSION%\n":      Tokens,
 		"a:\n- %HOST%:8080\n":                      Tokens,
 		"name: shop\nload: %5\n":                   NoEngine,
 		"name: shop\nshare: %half of all% spent\n": NoEngine,
 		"name: shop\npath: C:%HOME%\n":             NoEngine, // parses
+		"metadata:\n  name: #appname#\n":           Tokens,
+		"metadata:\n  name: shop #appname#\n":      NoEngine,
+		"metadata:\n  name: #the shop's name\n":    NoEngine,
 	} {
 		d, err := First("x.yaml", []byte(text))
 		if engine, _ := d.Template(err); engine != want {

@@ -137,6 +137,7 @@ var (
 	otherVersion  = lazy.NewRegexp(`chart requires kubeVersion: (.+) which is incompatible with Kubernetes`)
 	nilValue      = lazy.NewRegexp(`<\$?(\.Values\.[\w.]+)[^>]*>: nil pointer evaluating interface`)
 	nilInValue    = lazy.NewRegexp(`error calling tpl: .*<\$?(\.[\w.]+)[^>]*>: nil pointer evaluating interface`)
+	nilInItem     = lazy.NewRegexp(`<\$?\w*(\.[\w.]+)[^>]*>: nil pointer evaluating interface`) // of a range over values
 	requiredValue = lazy.NewRegexp(`execution error at \([^)]*\): (.+)`)
 	schemaValue   = lazy.NewRegexp(`(?m)^- (.+)$`)
 )
@@ -150,6 +151,8 @@ func (e *Failure) findValues(said string) {
 		needs = "it needs the value " + m[1]
 	} else if m := nilInValue.FindStringSubmatch(e.Message); m != nil {
 		needs = "a value of it needs " + m[1]
+	} else if m := nilInItem.FindStringSubmatch(e.Message); m != nil {
+		needs = "an item of its values needs " + m[1]
 	} else if m := requiredValue.FindStringSubmatch(e.Message); m != nil {
 		needs = "it asks for values: " + strings.TrimSpace(m[1])
 	} else if strings.Contains(e.Message, "values don't meet the specifications of the schema") {

@@ -158,6 +158,7 @@ func TestFailureMessages(t *testing.T) {
 		{"warnings alone", "# Warning: 'vars' is deprecated.\nWARNING: too\n", "kustomize cannot be started: gone"},
 		{"a warning and a line", "# Warning: 'vars' is deprecated.\nno such field\n", "kustomize: no such field"},
 		{"a value with a template", "Error: template: x/templates/a.yaml:1:2: executing \"x\" at <tpl .Values.domain .>: error calling tpl: error during tpl function execution for \"{{.Vars.D}}\": template: gotpl:1:2: executing \"gotpl\" at <.Vars.D>: nil pointer evaluating interface {}.D\n", "a value of it needs .Vars.D"},
+		{"an item of a list", "Error: template: x/templates/a.yaml:44:29: executing \"x/templates/a.yaml\" at <.backend.service.name>: nil pointer evaluating interface {}.service\n", "an item of its values needs .backend.service.name"},
 		{"nested kustomizations", "Error: accumulating resources: accumulation err='...': recursed accumulation of path '/x/b': recursed accumulation of path '/x/c': no target for patch\n", "kustomize: no target for patch"},
 	} {
 		if got := failure("kustomize", errors.New("gone"), tt.said).Message; got != tt.want {
