@@ -35,7 +35,8 @@ else teams, else systems. Info if they are unknown for some or all of the servic
 
 Not reported: addresses with different databases on one server; users with the same
 owner; and the parts of one program: users that run one image, or whose names differ only in
-the word for a part, such as "orders-api" and "orders-worker", or are such words, "web" and "worker". Jobs and migrations do not count, since they belong to
+the word for a part, such as "orders-api" and "orders-worker", or are such words, "web" and "worker"; and the parts of one product, whose name the database has and their names or images
+begin with. Jobs and migrations do not count, since they belong to
 the service they migrate for; nor do backups and administration consoles. A read
 replica with an address of its own is another database. Caches, brokers and stores that
 coordinate programs, such as ZooKeeper and etcd, are meant to be shared.
@@ -131,6 +132,23 @@ func oneProgram(g *graph.Graph, services []graph.Node) bool {
 	return len(images) > 0 || alike
 }
 
+// isNamedAfter reports whether a database has the name of the product that all its users are parts of: "shop" of
+// shop-web and of the image shop.orders.
+func isNamedAfter(g *graph.Graph, database string, users []graph.Node) bool {
+	product := plainLetters(database)
+	if len(product) < minProduct {
+		return false
+	}
+	isPart := func(name string) bool { return strings.HasPrefix(plainLetters(name), product) }
+	return !slices.ContainsFunc(users, func(v graph.Node) bool {
+		s := g.Service(v)
+		return !isPart(s.Name) && !slices.ContainsFunc(s.Images, func(image string) bool { return isPart(graph.ImageName(image)) })
+	})
+}
+
+// minProduct is how long the name of a product is at least: shorter ones, "app" and "db", begin names of every product.
+const minProduct = 4
+
 // repositories returns the names of the images of a service that have a path.
 func repositories(s *graph.Service) []string {
 	var list []string
@@ -146,12 +164,7 @@ func repositories(s *graph.Service) []string {
 // in letters and digits: "orders" for "orders-worker", "OrdersAPI" and "orders", "" for "worker"
 // and "web-api", which are parts of the one program that there is.
 func withoutPart(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if r == '-' || r == '_' || r == '.' {
-			return -1
-		}
-		return r
-	}, strings.ToLower(name))
+	name = plainLetters(name)
 	for cut := true; cut; {
 		cut = false
 		for _, part := range partsOfPrograms {
@@ -161,6 +174,16 @@ func withoutPart(name string) string {
 		}
 	}
 	return name
+}
+
+// plainLetters returns a name in lower case without the marks between its words.
+func plainLetters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == '.' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
 }
 
 // partsOfPrograms are the words by which deployments name the processes of one program.
@@ -177,7 +200,7 @@ func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
 		users[i] = g.From(e)
 	}
 	told, known := owners(g, users)
-	if told == "" && (known || database == "" || oneProgram(g, users)) {
+	if told == "" && (known || database == "" || oneProgram(g, users) || isNamedAfter(g, database, users)) {
 		return
 	}
 	f := analyze.Finding{

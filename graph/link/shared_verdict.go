@@ -44,14 +44,17 @@ func (l *linker) demoteShared(callers []caller) {
 
 // judge decides what the addresses of a bundle prove for a caller.
 func (s *sharing) judge(c *caller, b bundle, list []entry) {
-	listed := map[int]bool{}
+	listed, unknown := map[int]bool{}, map[string]bool{}
 	for i := range list {
-		if to := list[i].to; to >= 0 && s.mayCall(to) {
-			listed[to] = true
+		switch e := &list[i]; {
+		case e.to >= 0 && s.mayCall(e.to):
+			listed[e.to] = true
+		case e.to < 0 && e.store == "" && !e.Key.Telemetry && e.Host != "" && !address.IsDomain(e.Host):
+			unknown[e.Host] = true // of a service of the platform that no input declares
 		}
 	}
 	single := singleStores(list, s.programs)
-	if b.copied != nil && (len(listed) < minSharing || s.isChosen(b, list, listed)) {
+	if b.copied != nil && (len(listed)+len(unknown) < minSharing || s.isChosen(b, list, listed)) {
 		s.weakenOwn(c, b, list)
 		return
 	}

@@ -64,7 +64,7 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 	if err != nil {
 		return nil, &Failure{Message: err.Error()}
 	}
-	run := func(namespace string) ([]byte, error) {
+	run := func(release, namespace string) ([]byte, error) {
 		command := []string{"template"}
 		if namespace != "" {
 			command = append(command, "--namespace="+namespace)
@@ -80,11 +80,21 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 		}
 		return out, err
 	}
-	out, err := run(r.Namespace)
-	if namespace := addressedNamespace(out); err == nil && r.Namespace == "" && namespace != "" {
-		return run(namespace)
+	out, err := run(release, r.Namespace)
+	if err != nil {
+		return out, err
 	}
-	return out, err
+	named, namespace := release, r.Namespace
+	if r.Release == "" {
+		named = addressedRelease(out, release)
+	}
+	if namespace == "" {
+		namespace = addressedNamespace(out)
+	}
+	if named != release || namespace != r.Namespace {
+		return run(named, namespace)
+	}
+	return out, nil
 }
 
 var (
@@ -92,6 +102,55 @@ var (
 	objectName    = lazy.NewRegexp(`(?m)^  name: *["']?([a-z0-9-]+)["']? *\r?$`)
 	qualifiedHost = lazy.NewRegexp(`\b([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b`)
 )
+
+// addressedHost is a host in an address.
+var addressedHost = lazy.NewRegexp(`://([a-z0-9-]+)`)
+
+// minAddressed is how many Services of a chart have to be addressed under the name of another release before
+// the chart is taken for written for that one.
+const minAddressed = 3
+
+// addressedRelease returns the release whose Services the values of a chart address: those of "staging" if the text
+// has "http://staging-api", "http://staging-web" and "http://staging-pages", and Services "api", "web" and "pages" with
+// the name of the release before theirs, which is addressed by none. It is release if there is no such one, or several.
+func addressedRelease(text []byte, release string) string {
+	var parts []string // the names of Services without that of the release
+	for _, object := range strings.Split(string(text), "\n---") {
+		if m := objectName.FindStringSubmatch(object); m != nil && serviceKind.MatchString(object) {
+			if part, ok := strings.CutPrefix(m[1], release+"-"); ok {
+				parts = append(parts, part)
+			}
+		}
+	}
+	addressed := map[string]map[string]bool{} // parts by release
+	for _, m := range addressedHost.FindAllSubmatch(text, -1) {
+		host, longest := string(m[1]), ""
+		for _, part := range parts {
+			if strings.HasSuffix(host, "-"+part) && len(part) > len(longest) {
+				longest = part
+			}
+		}
+		if name := strings.TrimSuffix(host, "-"+longest); longest != "" && releaseName.MatchString(name) {
+			if addressed[name] == nil {
+				addressed[name] = map[string]bool{}
+			}
+			addressed[name][longest] = true
+		}
+	}
+	other := ""
+	for name, parts := range addressed {
+		if len(parts) >= minAddressed {
+			if other != "" {
+				return release
+			}
+			other = name
+		}
+	}
+	if other == "" || len(addressed[release]) > 0 {
+		return release
+	}
+	return other
+}
 
 // addressedNamespace returns the one namespace in which the text of a chart addresses Services of the
 // chart itself: that is where it is to be installed. It is "" if there is none, or several.

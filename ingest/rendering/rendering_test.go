@@ -152,6 +152,27 @@ func TestAddressedNamespace(t *testing.T) {
 	}
 }
 
+// A chart is rendered as the release whose Services its values address: three or more, and none as the release that it
+// is rendered as.
+func TestAddressedRelease(t *testing.T) {
+	services := ""
+	for _, name := range []string{"api", "web", "admin-api"} {
+		services += "---\nkind: Service\nmetadata:\n  name: shop-" + name + "\n"
+	}
+	for _, tt := range []struct{ text, want string }{
+		{"a: http://st-api\nb: https://st-web/x\nc: http://st-admin-api:80\n", "st"},
+		{"a: http://st-api\nb: https://st-web/x\nc: http://st-admin:80\n", "shop"},
+		{"a: http://st-api\nb: https://st-web/x\nc: http://st-admin-api\nd: http://shop-api\n", "shop"},
+		{"a: http://st-api\nb: https://st-web/x\nc: http://st-admin-api\nd: http://x-api\ne: http://x-web\nf: http://x-admin-api\n", "shop"},
+		{"a: http://shop-api\nb: http://shop-web\nc: http://shop-admin-api\n", "shop"},
+		{"a: http://api.example.com\n", "shop"},
+	} {
+		if got := addressedRelease([]byte(services+"---\n"+tt.text), "shop"); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
 // Of what a program says, the error counts, without the way to it, and no warning.
 func TestFailureMessages(t *testing.T) {
 	for _, tt := range []struct{ doc, said, want string }{
