@@ -49,8 +49,8 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 		switch e := &list[i]; {
 		case e.to >= 0 && s.mayCall(e.to):
 			listed[e.to] = true
-		case e.to < 0 && e.store == "" && !e.Key.Telemetry && e.Host != "" && !address.IsDomain(e.Host):
-			unknown[e.Host] = true // of a service of the platform that no input declares
+		case e.isUndeclared():
+			unknown[e.Host] = true
 		}
 	}
 	single := singleStores(list, s.programs)
@@ -72,7 +72,7 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 		case e.to == c.from || s.shownOtherwise(c.from, e.to):
 		default:
 			switch named, self := s.named(c.from, b, e); {
-			case s.isDefinition(c, e):
+			case s.isDefinition(c, e), e.isUndeclared() && b.copied != nil && self: // its own address
 				e.list = commonList
 				s.mark(b, e.found)
 			case named && self, !named && (single[e.store] && !s.isStore(c.from) && !s.isShownOfMost(b, e.to) && !s.isUnread(c, e) || s.isCommon(e)):
@@ -82,6 +82,11 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 			}
 		}
 	}
+}
+
+// isUndeclared reports whether an entry is the address of a service of the platform that the inputs do not declare.
+func (e *entry) isUndeclared() bool {
+	return e.to < 0 && e.store == "" && !e.Key.Telemetry && e.Host != "" && !address.IsDomain(e.Host)
 }
 
 // isChosen reports whether the addresses of a copied block are keys that programs name one by one, and
