@@ -35,8 +35,8 @@ else teams, else systems. Info if they are unknown for some or all of the servic
 
 Not reported: addresses with different databases on one server; users with the same
 owner; and the parts of one program: users that run one image, or whose names differ only in
-the word for a part, such as "orders-api" and "orders-worker", or are such words, "web" and "worker"; and the parts of one product, whose name the database has and their names or images
-begin with. Jobs and migrations do not count, since they belong to
+the word for a part, such as "orders-api" and "orders-worker", or are such words, "web" and "worker"; and the parts of one product, whose name the database has and
+their names begin with. Jobs and migrations do not count, since they belong to
 the service they migrate for; nor do backups and administration consoles. A read
 replica with an address of its own is another database. Caches, brokers and stores that
 coordinate programs, such as ZooKeeper and etcd, are meant to be shared.
@@ -132,18 +132,14 @@ func oneProgram(g *graph.Graph, services []graph.Node) bool {
 	return len(images) > 0 || alike
 }
 
-// isNamedAfter reports whether a database has the name of the product that all its users are parts of: "shop" of
-// shop-web and of the image shop.orders.
+// isNamedAfter reports whether a database has the name of the product that all its users have before their own: "shop"
+// of shop-web and shop-worker.
 func isNamedAfter(g *graph.Graph, database string, users []graph.Node) bool {
 	product := plainLetters(database)
 	if len(product) < minProduct {
 		return false
 	}
-	isPart := func(name string) bool { return strings.HasPrefix(plainLetters(name), product) }
-	return !slices.ContainsFunc(users, func(v graph.Node) bool {
-		s := g.Service(v)
-		return !isPart(s.Name) && !slices.ContainsFunc(s.Images, func(image string) bool { return isPart(graph.ImageName(image)) })
-	})
+	return !slices.ContainsFunc(users, func(v graph.Node) bool { return !strings.HasPrefix(plainLetters(g.Service(v).Name), product) })
 }
 
 // minProduct is how long the name of a product is at least: shorter ones, "app" and "db", begin names of every product.
