@@ -14,12 +14,15 @@ import (
 // Columns are the columns of a table: header by role.
 type Columns map[string]string
 
-// roles are what a column can hold, and the headers by which each is known by default.
-// Headers are compared by their letters and digits alone.
-var roles = []struct {
+// A role is what a column can hold.
+type role struct {
 	name    string
 	headers []string
-}{
+}
+
+// roles are what a column can hold, and the headers by which each is known by default.
+// Headers are compared by their letters and digits alone.
+var roles = []role{
 	{"trace", []string{"traceid", "trace"}},
 	{"span", []string{"spanid", "span"}},
 	{"parent", []string{"parentid", "parentspanid", "parentspan", "parent"}},
@@ -85,6 +88,7 @@ func (e *ColumnError) Hint() string {
 type table struct {
 	header  []string
 	columns map[string]int // by role
+	chosen  bool           // some column was configured
 	rows    *csv.Reader
 	row     []string
 }
@@ -106,7 +110,7 @@ func (t *table) assign(configured Columns) {
 	for _, role := range roles {
 		if name, ok := configured[role.name]; ok {
 			if i := slices.Index(t.header, name); i >= 0 {
-				t.columns[role.name] = i
+				t.columns[role.name], t.chosen = i, true
 			}
 			continue
 		}
@@ -122,6 +126,13 @@ func (t *table) assign(configured Columns) {
 // find returns the column with this plain header, or -1.
 func (t *table) find(known string) int {
 	return slices.IndexFunc(t.header, func(h string) bool { return plain(h) == known })
+}
+
+// hasOthers reports whether the table has columns with headers that are not known.
+func (t *table) hasOthers() bool {
+	return slices.ContainsFunc(t.header, func(h string) bool {
+		return !slices.ContainsFunc(roles, func(r role) bool { return slices.Contains(r.headers, plain(h)) })
+	})
 }
 
 // plain is a header by which it is compared: "Parent_ID" is "parentid".

@@ -77,7 +77,7 @@ func TestNobodyTakesOthers(t *testing.T) {
 	for _, text := range []string{
 		"", "{", "[", "[]", "null", "apiVersion: v1\nkind: Service\n", "# HELP me\na: b\n", "# TYPE of thing\nservices: []\n", "key: value, other: value\n",
 		`{"data":[{"traceID":"1","spans":[]}]}`, `{"kind":"ConfigMap","data":{"parent":"x"}}`, `{"items":[{"parent":"a","elements":1}]}`,
-		`{"resultType":1}x`[:3], "name,age\nx,3\n", "from,too\n", `[{"traceId":"1","id":"2","parentId":"3"}]`, "server 80;\n", "total 5\n",
+		`{"resultType":1}x`[:3], "name,age\nx,3\n", "from,too\n", "~id,~from,~to,~label\n1,a,b,x\n", "source,target,weight\na,b,1\n", `[{"traceId":"1","id":"2","parentId":"3"}]`, "server 80;\n", "total 5\n",
 	} {
 		if reader, got := readText(text); reader != "" {
 			t.Errorf("%q is taken by the reader %q: %s", text, reader, got)
@@ -93,6 +93,12 @@ func TestColumns(t *testing.T) {
 	text := "Wer,T,S,P\na,1,1,\nb,1,2,1\n"
 	if got := factsOf(TableOf(columns), text); got != "a -> b: 1 calls\n" {
 		t.Errorf("seen %q", got)
+	}
+	if columns, err = ParseColumns([]string{"from=from"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := factsOf(TableOf(columns), "from,to,weight\na,b,7\n"); got != "a -> b: 1 calls\n" {
+		t.Errorf("with a column for something else: seen %q", got)
 	}
 	for pair, want := range map[string]string{"trace": `"trace" is not of the form role=header`, "spam=S": `unknown role "spam"`} {
 		if _, err := ParseColumns([]string{pair}); err == nil || err.Error() != want {

@@ -53,7 +53,11 @@ func (t *table) isSpans() bool {
 	return t.has("trace", "span", "parent") && (t.has("service") || t.has("pod"))
 }
 
-func (t *table) isCalls() bool { return t.has("from", "to") && t.columns["from"] != t.columns["to"] }
+// isCalls reports whether a table is one of calls. Many tables have two columns with such names, of a graph of
+// anything: without a column of counts, those of calls have no column for something else, unless theirs are configured.
+func (t *table) isCalls() bool {
+	return t.has("from", "to") && t.columns["from"] != t.columns["to"] && (t.has("calls") || t.chosen || !t.hasOthers())
+}
 
 // readCallTable reads a row a call. Without a column of counts a row is one.
 func readCallTable(d *document.Document, t *table, f *graph.Facts) {
