@@ -226,9 +226,17 @@ func (g *Graph) index() {
 // setRoles sets each service's role from its core calls to other services.
 func (g *Graph) setRoles() {
 	calls, called := make([]bool, g.Len()), make([]bool, g.Len())
-	for i := range g.to {
-		if g.attrs[i].class().Core() && g.from[i] != g.to[i] {
-			calls[g.from[i]], called[g.to[i]] = true, true
+	for _, class := range []func(Class) bool{Class.Core, func(c Class) bool { return c == ClassRoute }} {
+		leads, led := make([]bool, g.Len()), make([]bool, g.Len())
+		for i := range g.to {
+			if class(g.attrs[i].class()) && g.from[i] != g.to[i] {
+				leads[g.from[i]], led[g.to[i]] = true, true
+			}
+		}
+		for v := range g.services {
+			if !calls[v] && !called[v] {
+				calls[v], called[v] = leads[v], led[v]
+			}
 		}
 	}
 	for v := range g.services {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -29,6 +30,10 @@ func writeCoverage(p *pen.Pen, g *graph.Graph) {
 		writeHeading(p, "services without outgoing calls", len(c.Silent))
 		p.Prose("  ", pen.PlainStyle, strings.Join(ids(g, c.Silent), ", "))
 	}
+	if named := namedOnly(g); len(named) > 0 {
+		writeHeading(p, "services that calls name and no input declares", len(named))
+		p.Prose("  ", pen.PlainStyle, strings.Join(ids(g, named), ", "))
+	}
 	if len(c.Problems) > 0 {
 		writeHeading(p, "problems", len(c.Problems))
 		for _, problem := range c.Problems {
@@ -38,6 +43,19 @@ func writeCoverage(p *pen.Pen, g *graph.Graph) {
 			}
 		}
 	}
+}
+
+// namedOnly returns the programs and stores that no input declares although the inputs declare calls of them.
+func namedOnly(g *graph.Graph) []graph.Node {
+	var named []graph.Node
+	for v := range graph.Node(g.Len()) {
+		s := g.Service(v)
+		declared := func(e graph.Edge) bool { return g.Attributes(e).Declared && g.Class(e).Core() }
+		if !s.Defined && s.Kind != graph.KindExternal && s.Kind != graph.KindTopic && slices.ContainsFunc(g.In(v), declared) {
+			named = append(named, v)
+		}
+	}
+	return named
 }
 
 func writeHeading(p *pen.Pen, text string, n int) {

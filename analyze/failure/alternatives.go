@@ -310,7 +310,7 @@ func (p *phase) replaced(n *group, m *member, one condition, lost int, words *[]
 		}
 		fail := "some of its requests fail" // those to what the member lost
 		if one.any(fails | hangs) {
-			fail = fraction(part) + " of its requests fails"
+			fail = fraction(part) + " of its requests fail"
 		}
 		note(words, setting{words: "nothing", at: n.Origin}, "takes it out: "+fail)
 		return c

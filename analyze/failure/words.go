@@ -64,21 +64,20 @@ func share(part float64) string {
 func noteRoute(actions *[]Action, n *graph.Group, m *graph.GroupMember, one condition, to string, part float64) {
 	whose := "requests routed to " + to
 	routed := setting{words: whose, at: n.Origin}
-	verb := [2]string{"fail", "wait"}
 	switch {
 	case one.any(fails|hangs) && part > 0:
-		whose, verb = fraction(part)+" of its requests", [2]string{"fails", "waits"}
+		whose = fraction(part) + " of its requests"
 	case m.Match != "":
 		whose = "requests for " + m.Match
 	}
 	words := setting{words: whose, at: n.Origin}
 	switch {
 	case one.any(hangs) && n.Multiplexes:
-		note(actions, words, verb[1])
+		note(actions, words, "wait")
 	case one.any(hangs):
 		note(actions, setting{words: "its workers", at: n.Origin}, "wait for "+to)
 	case one.any(fails):
-		does := verb[0]
+		does := "fail"
 		if one.delay > 0 && one.delay < forever {
 			does += " after " + english.Duration(one.delay)
 		}
