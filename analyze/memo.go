@@ -25,5 +25,22 @@ func (m *Memo[K, V]) Of(r *Analysis, key K, find func() V) V {
 	return v
 }
 
+// aboutAll reports whether the answers are about the whole graph.
+func (m *Memo[K, V]) aboutAll() bool {
+	var key K
+	_, once := any(key).(Once)
+	return once
+}
+
+// Forget drops the answers about single services and calls, which take memory for each of them. They are computed
+// again if they are asked for.
+func (r *Analysis) Forget() {
+	for m := range r.memos {
+		if kept, _ := m.(interface{ aboutAll() bool }); kept == nil || !kept.aboutAll() {
+			delete(r.memos, m)
+		}
+	}
+}
+
 // Once is the key of a Memo whose answer is about the whole graph.
 type Once struct{}

@@ -53,26 +53,19 @@ func costOf(r *analyze.Analysis, f *analyze.Finding) cost {
 
 // sortByCost sorts findings: the most severe first, then the most costly, then by rule, the most
 // serious first, then by subject.
-func sortByCost(r *analyze.Analysis, found []analyze.Finding, seriousness map[string]int) {
+func sortByCost(r *analyze.Analysis, found []*analyze.Finding, seriousness map[string]int) {
 	type priced struct {
 		cost
-		at int
+		*analyze.Finding
 	}
 	list := make([]priced, len(found))
-	for i := range found {
-		list[i] = priced{costOf(r, &found[i]), i}
+	for i, f := range found {
+		list[i] = priced{costOf(r, f), f}
 	}
-	slices.SortStableFunc(list, func(a, b priced) int {
-		f, g := &found[a.at], &found[b.at]
-		return cmp.Or(cmp.Compare(g.Severity, f.Severity), a.compare(b.cost), cmp.Compare(seriousness[f.Rule], seriousness[g.Rule]), strings.Compare(f.Subject, g.Subject))
+	slices.SortStableFunc(list, func(f, g priced) int {
+		return cmp.Or(cmp.Compare(g.Severity, f.Severity), f.compare(g.cost), cmp.Compare(seriousness[f.Rule], seriousness[g.Rule]), strings.Compare(f.Subject, g.Subject))
 	})
-	for start := range list { // a finding moves to where its place is free, in circles
-		first, i := found[start], start
-		for list[i].at != start {
-			from := list[i].at
-			found[i], list[i].at = found[from], i
-			i = from
-		}
-		found[i], list[i].at = first, i
+	for i := range list {
+		found[i] = list[i].Finding
 	}
 }

@@ -9,9 +9,9 @@ import (
 
 // ofOthers returns whether a finding is about other parts of the estate only: all its places are
 // there, or, if it has none, all its services.
-func ofOthers(g *graph.Graph) func(analyze.Finding) bool {
+func ofOthers(g *graph.Graph) func(*analyze.Finding) bool {
 	c := g.Coverage()
-	return func(f analyze.Finding) bool {
+	return func(f *analyze.Finding) bool {
 		if len(f.Origins) > 0 {
 			return !slices.ContainsFunc(f.Origins, func(o graph.Origin) bool { return !c.InEstate(o) })
 		}

@@ -13,8 +13,9 @@ import (
 func Run(g *graph.Graph, o Options) *analyze.Check {
 	r := analyze.NewAnalysis(analyze.Scope(g, graph.Weak))
 	check := &analyze.Check{}
-	var reported pile
-	var unjudged []analyze.Finding
+	// A stranger's estate may have a hundred thousand findings, of 400 bytes each: each one is somewhere by itself, and
+	// what is dropped of them is garbage at once.
+	var found, unjudged []*analyze.Finding
 	all := slices.Concat(Rules, o.Own)
 	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: all, fixes: o.Fixes, unrendered: len(Unrendered(g, o)) > 0}
 	seriousness, common := map[string]int{}, texts{}
@@ -36,12 +37,12 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 			for _, text := range []*string{&f.Hint, &f.Alike.Cause, &f.Alike.Says, &f.Alike.Hint} {
 				*text = common.one(*text)
 			}
-			reported.add(&f)
+			found = append(found, &f)
 		}
-		p.leave = func(f analyze.Finding) { unjudged = append(unjudged, f) }
+		p.leave = func(f analyze.Finding) { unjudged = append(unjudged, &f) }
 		rule.Check(&p)
 	}
-	found := reported.all()
+	r.Forget()
 	if len(g.Coverage().Estate) > 0 {
 		found = slices.DeleteFunc(found, ofOthers(g))
 		unjudged = slices.DeleteFunc(unjudged, ofOthers(g))
@@ -52,19 +53,18 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	}
 	ignore := o.exceptions(g)
 	for i := range found {
-		ignore.mark(&found[i])
+		ignore.mark(found[i])
 		if excuses != nil {
-			excuses.covers(&found[i]) // also of those that another finding replaces
-			excuses.comments.excusing(&found[i])
+			excuses.covers(found[i]) // also of those that another finding replaces
+			excuses.comments.excusing(found[i])
 		}
 	}
 	for i := range unjudged {
-		ignore.mark(&unjudged[i])
-		if ignore.of(&unjudged[i]) == nil {
-			check.Unjudged = append(check.Unjudged, narrow(g, unjudged[i:i+1], o.Show)...)
+		ignore.mark(unjudged[i])
+		if ignore.of(unjudged[i]) == nil {
+			check.Unjudged = append(check.Unjudged, narrow(g, unjudged[i], o.Show)...)
 		}
 	}
-	// An estate of strangers may have very many findings, each of half a kilobyte: they stay where they are.
 	if !o.All {
 		found = dropSuperseded(found, all)
 	}
@@ -92,11 +92,12 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	}
 	check.ByRule = byRule(found)
 	if o.Show.Services == nil { // no finding is narrowed
-		check.Findings = keep(found, o.Show.Takes)
-		check.NotShown = len(found) - len(check.Findings)
+		all := len(found)
+		check.Findings = valuesOf(keep(found, o.Show.Takes))
+		check.NotShown = all - len(check.Findings)
 	} else {
 		for i := range found {
-			shown := narrow(g, found[i:i+1], o.Show)
+			shown := narrow(g, found[i], o.Show)
 			if len(shown) == 0 {
 				check.NotShown++
 			}
@@ -119,39 +120,6 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	return check
 }
 
-// A pile collects findings. There may be a hundred thousand, of 400 bytes each: a slice that grows copies
-// them four times.
-type pile struct {
-	parts [][]analyze.Finding
-	count int
-}
-
-// mostInPart is how many findings are made room for at a time.
-const mostInPart = 1024
-
-func (p *pile) add(f *analyze.Finding) {
-	last := len(p.parts) - 1
-	if last < 0 || len(p.parts[last]) == cap(p.parts[last]) {
-		p.parts = append(p.parts, make([]analyze.Finding, 0, min(max(8, p.count), mostInPart)))
-		last++
-	}
-	p.parts[last] = append(p.parts[last], *f)
-	p.count++
-}
-
-// all returns the findings in the order in which they were added. Nothing may be added then.
-func (p *pile) all() []analyze.Finding {
-	if len(p.parts) == 1 {
-		return p.parts[0]
-	}
-	list := make([]analyze.Finding, 0, p.count)
-	for i, part := range p.parts {
-		list = append(list, part...)
-		p.parts[i] = nil
-	}
-	return list
-}
-
 // texts are those that many findings have in common, each kept once.
 type texts map[string]string
 
@@ -169,15 +137,29 @@ func (t texts) one(text string) string {
 }
 
 // keep returns the findings that a condition holds for, in the same array.
-func keep(found []analyze.Finding, holds func(*analyze.Finding) bool) []analyze.Finding {
-	kept := found[:0]
+func keep(found []*analyze.Finding, holds func(*analyze.Finding) bool) []*analyze.Finding {
+	return slices.DeleteFunc(found, func(f *analyze.Finding) bool { return !holds(f) })
+}
+
+// refsOf returns where findings are.
+func refsOf(found []analyze.Finding) []*analyze.Finding {
+	refs := make([]*analyze.Finding, len(found))
 	for i := range found {
-		if holds(&found[i]) {
-			kept = append(kept, found[i])
-		}
+		refs[i] = &found[i]
 	}
-	clear(found[len(kept):])
-	return kept
+	return refs
+}
+
+// valuesOf is the inverse of refsOf. It takes the findings out of refs.
+func valuesOf(refs []*analyze.Finding) []analyze.Finding {
+	var found []analyze.Finding
+	if refs != nil {
+		found = make([]analyze.Finding, len(refs))
+	}
+	for i, f := range refs {
+		found[i], refs[i] = *f, nil
+	}
+	return found
 }
 
 // excused returns f with its excuse. An excuse that is written down goes before the knowledge

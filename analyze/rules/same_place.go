@@ -11,14 +11,14 @@ import (
 // withoutRepetitions leaves out findings that have the fingerprint of another one, as those of
 // an object that several files declare, and adds their places to that one: to the most severe,
 // of these to the first. Those about two values of a setting are two.
-func withoutRepetitions(found []analyze.Finding) []analyze.Finding {
+func withoutRepetitions(found []*analyze.Finding) []*analyze.Finding {
 	type same struct{ fingerprint, value string }
 	at := make(map[same]int, len(found))
 	list := found[:0]
 	seen := map[int]map[graph.Origin]bool{} // of findings with repetitions: their places
 	for n := range found {
 		f := found[n]
-		is := same{f.Fingerprint, valueOf(&f)}
+		is := same{f.Fingerprint, valueOf(f)}
 		i, again := at[is]
 		if !again {
 			at[is] = len(list)
@@ -62,10 +62,9 @@ func valueOf(f *analyze.Finding) string {
 // givePlaces gives findings about calls one cause where they say the same of them, because of
 // what is declared in one place: that place is what has to change. The source code of a caller is one,
 // however many of its lines are alike, and however many programs are built from it.
-func givePlaces(g *graph.Graph, found []analyze.Finding) {
+func givePlaces(g *graph.Graph, found []*analyze.Finding) {
 	callers := map[graph.Origin]string{} // the first by a place in code
-	for i := range found {
-		f := &found[i]
+	for _, f := range found {
 		if f.Alike.Cause != "" || f.Each != nil || len(f.Services) != 2 || len(f.Origins) == 0 {
 			continue
 		}

@@ -14,7 +14,7 @@ type subjectOf struct{ rule, subject string }
 // the same order. An excused finding still replaces the others: they are the
 // same matter. A finding that covers several subjects replaces others on each of
 // them, and is replaced where all of them are.
-func dropSuperseded(found []analyze.Finding, rules []*Rule) []analyze.Finding {
+func dropSuperseded(found []*analyze.Finding, rules []*Rule) []*analyze.Finding {
 	replaced := map[subjectOf]bool{}
 	replaces := map[string][]string{}
 	for _, r := range rules {
@@ -32,8 +32,8 @@ func dropSuperseded(found []analyze.Finding, rules []*Rule) []analyze.Finding {
 			}
 		}
 	}
-	return slices.DeleteFunc(found, func(f analyze.Finding) bool {
-		return !slices.ContainsFunc(subjects(&f), func(subject string) bool { return !replaced[subjectOf{f.Rule, subject}] })
+	return slices.DeleteFunc(found, func(f *analyze.Finding) bool {
+		return !slices.ContainsFunc(subjects(f), func(subject string) bool { return !replaced[subjectOf{f.Rule, subject}] })
 	})
 }
 
@@ -47,11 +47,11 @@ func subjects(f *analyze.Finding) []string {
 
 // pathLengths returns how many services the paths have that are subjects of
 // findings, by rule, each number once.
-func pathLengths(found []analyze.Finding) map[string][]int {
+func pathLengths(found []*analyze.Finding) map[string][]int {
 	lengths := map[string][]int{}
 	for i := range found {
 		id := found[i].Rule
-		for _, subject := range subjects(&found[i]) {
+		for _, subject := range subjects(found[i]) {
 			if n := strings.Count(subject, ">") + 1; n > 1 && !slices.Contains(lengths[id], n) {
 				lengths[id] = append(lengths[id], n)
 			}

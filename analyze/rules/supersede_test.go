@@ -27,10 +27,10 @@ func TestUnreplaced(t *testing.T) {
 		{"a rule does not replace itself", "strong:a->b strong:a->b", "strong:a->b strong:a->b"},
 	}
 	for _, tt := range tests {
-		var found []analyze.Finding
+		var found []*analyze.Finding
 		for _, word := range strings.Fields(tt.found) {
 			id, subject, _ := strings.Cut(word, ":")
-			f := analyze.Finding{Rule: id, Subject: subject}
+			f := &analyze.Finding{Rule: id, Subject: subject}
 			if _, several, ok := strings.Cut(subject, "="); ok {
 				f.Covers = strings.Split(several, ",")
 			}

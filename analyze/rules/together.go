@@ -25,39 +25,41 @@ const fewAlike = 2
 // Group returns findings of g, one by one, as a check reports them: those that one change would
 // fix together.
 func Group(g *graph.Graph, found []analyze.Finding) []analyze.Finding {
-	return together(g, slices.Clone(found))
+	return valuesOf(together(g, refsOf(slices.Clone(found))))
 }
 
 // together replaces findings that have one cause by one finding about all of them, in the
 // place of the first. The array of found is that of the result.
-func together(g *graph.Graph, found []analyze.Finding) []analyze.Finding {
+func together(g *graph.Graph, found []*analyze.Finding) []*analyze.Finding {
 	found = withoutRepetitions(found)
 	givePlaces(g, found)
 	alike := map[cause][]int32{}
 	for i := range found {
-		if of := causeOf(&found[i]); of.what != "" {
+		if of := causeOf(found[i]); of.what != "" {
 			alike[of] = append(alike[of], int32(i))
 		}
 	}
 	list := found[:0]
-	for i := range found {
-		of := causeOf(&found[i])
-		at := alike[of]
-		switch {
-		case len(at) > 1 && at[0] == int32(i):
-			each := make([]analyze.Finding, len(at)) // all of them are still where they were
+	for _, f := range found {
+		if f == nil { // in the finding about all with its cause
+			continue
+		}
+		of := causeOf(f)
+		if at := alike[of]; len(at) > 1 {
+			each := make([]*analyze.Finding, len(at)) // all of them are still where they were
 			for k, j := range at {
 				each[k] = found[j]
 			}
-			if len(each) <= fewAlike && !oneChange(each) {
-				delete(alike, of)
-				list = append(list, found[i])
+			if len(each) > fewAlike || oneChange(each) {
+				for _, j := range at {
+					found[j] = nil
+				}
+				f = combine(g, each)
 			} else {
-				list = append(list, combine(g, each))
+				delete(alike, of)
 			}
-		case len(at) <= 1:
-			list = append(list, found[i])
 		}
+		list = append(list, f)
 	}
 	clear(found[len(list):])
 	return list
@@ -69,32 +71,33 @@ func causeOf(f *analyze.Finding) cause {
 
 // oneChange reports whether findings are about calls with one caller or one callee, and have
 // the same hint, or about one object, one place or inputs.
-func oneChange(list []analyze.Finding) bool {
+func oneChange(list []*analyze.Finding) bool {
 	first := list[0].Services
 	if first == nil || list[0].Alike.Goes || list[0].Alike.One {
 		return true
 	}
 	of := func(end int) bool {
-		return !slices.ContainsFunc(list, func(f analyze.Finding) bool { return len(f.Services) != 2 || f.Services[end] != first[end] })
+		return !slices.ContainsFunc(list, func(f *analyze.Finding) bool { return len(f.Services) != 2 || f.Services[end] != first[end] })
 	}
 	return list[0].Alike.Calls && sameHint(list) && (of(0) || of(1))
 }
 
-func sameHint(list []analyze.Finding) bool {
-	return !slices.ContainsFunc(list, func(f analyze.Finding) bool { return f.Hint != list[0].Hint })
+func sameHint(list []*analyze.Finding) bool {
+	return !slices.ContainsFunc(list, func(f *analyze.Finding) bool { return f.Hint != list[0].Hint })
 }
 
 // combine is the finding about several that have one cause. Its subject is the one caller or
 // the one callee of all calls, else the inputs.
-func combine(g *graph.Graph, list []analyze.Finding) analyze.Finding {
-	each := list
-	slices.SortStableFunc(each, func(a, b analyze.Finding) int { return strings.Compare(a.Subject, b.Subject) })
-	f := analyze.Finding{
+func combine(g *graph.Graph, list []*analyze.Finding) *analyze.Finding {
+	slices.SortStableFunc(list, func(a, b *analyze.Finding) int { return strings.Compare(a.Subject, b.Subject) })
+	sameHint := sameHint(list)
+	each := valuesOf(list)
+	f := &analyze.Finding{
 		Rule: each[0].Rule, Severity: each[0].Severity, Confidence: each[0].Confidence,
 		Subject: "inputs", Hint: each[0].Alike.Hint, Alike: each[0].Alike, Each: each,
 		Detail: each[0].Alike.Cause + "," + each[0].Severity.String() + "," + each[0].Confidence.String(),
 	}
-	if f.Alike.Calls && sameHint(each) {
+	if f.Alike.Calls && sameHint {
 		f.Hint = each[0].Hint
 	}
 	seen := map[graph.Origin]bool{}
@@ -115,13 +118,13 @@ func combine(g *graph.Graph, list []analyze.Finding) analyze.Finding {
 	f.Services = slices.Compact(f.Services)
 	switch {
 	case f.Alike.Objects:
-		sayOfObjects(&f)
+		sayOfObjects(f)
 	case f.Alike.Calls:
-		sayOfCalls(g, &f)
+		sayOfCalls(g, f)
 	case f.Services == nil:
-		sayOfInputs(g, &f)
+		sayOfInputs(g, f)
 	default:
-		sayOfServices(g, &f)
+		sayOfServices(g, f)
 	}
 	f.Fingerprint = fingerprint(f.Rule, f.Subject, f.Detail)
 	return f
@@ -271,24 +274,19 @@ func (s *Selection) concerns(f *analyze.Finding) bool {
 	return s.Services == nil || slices.ContainsFunc(f.Services, func(v graph.Node) bool { return slices.Contains(s.Services, v) })
 }
 
-// narrow returns the findings that s selects. A finding about several is narrowed to those
-// that concern the services.
-func narrow(g *graph.Graph, found []analyze.Finding, s Selection) []analyze.Finding {
-	var shown []analyze.Finding
-	for _, f := range found {
-		switch {
-		case !s.Takes(&f):
-		case f.Each == nil, s.Services == nil:
-			shown = append(shown, f)
-		default:
-			shown = append(shown, together(g, slices.DeleteFunc(slices.Clone(f.Each), func(one analyze.Finding) bool { return !s.concerns(&one) }))...)
-		}
+// narrow returns what s selects of a finding: one about several is narrowed to those that concern the services.
+func narrow(g *graph.Graph, f *analyze.Finding, s Selection) []analyze.Finding {
+	switch {
+	case !s.Takes(f):
+		return nil
+	case f.Each == nil, s.Services == nil:
+		return []analyze.Finding{*f}
 	}
-	return shown
+	return valuesOf(together(g, refsOf(slices.DeleteFunc(slices.Clone(f.Each), func(one analyze.Finding) bool { return !s.concerns(&one) }))))
 }
 
 // byRule sums findings up, those of the most severe rule first, then of the rule with the most.
-func byRule(found []analyze.Finding) []analyze.RuleSum {
+func byRule(found []*analyze.Finding) []analyze.RuleSum {
 	var sums []analyze.RuleSum
 	for _, f := range found {
 		i := slices.IndexFunc(sums, func(s analyze.RuleSum) bool { return s.Rule == f.Rule })

@@ -28,7 +28,11 @@ func Merge(variants []Variant, show Selection, services [][]graph.Node) *analyze
 			selection.Services = append([]graph.Node{}, services[i]...)
 		}
 		all = append(all, v.Check.Findings)
-		shown = append(shown, narrow(v.Graph, v.Check.Findings, selection))
+		var narrowed []analyze.Finding
+		for k := range v.Check.Findings {
+			narrowed = append(narrowed, narrow(v.Graph, &v.Check.Findings[k], selection)...)
+		}
+		shown = append(shown, narrowed)
 		merged.Rules = v.Check.Rules // the same of all
 		merged.Expired = v.Check.Expired
 		for _, f := range v.Check.Unjudged {
@@ -42,7 +46,7 @@ func Merge(variants []Variant, show Selection, services [][]graph.Node) *analyze
 	for i := range found {
 		merged.Found[found[i].Severity]++
 	}
-	merged.ByRule = byRule(found)
+	merged.ByRule = byRule(refsOf(found))
 	merged.Findings = once(variants, shown)
 	merged.NotShown = len(found) - len(merged.Findings)
 	for _, unused := range variants[0].Check.Unused {
@@ -117,7 +121,7 @@ func once(variants []Variant, found [][]analyze.Finding) []analyze.Finding {
 			}
 		}
 		first := slices.IndexFunc(variants, func(v Variant) bool { return v.Name == names[0] })
-		for _, f := range together(variants[first].Graph, alike) {
+		for _, f := range Group(variants[first].Graph, alike) {
 			f.Variants = names
 			list = append(list, f)
 		}
