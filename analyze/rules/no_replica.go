@@ -31,7 +31,7 @@ whose labels differ from the selector in a letter or two. Labels that a kustomiz
 are not missed.
 
 A Service with such callers whose selector matches no pod of the inputs is info, where the
-inputs declare workloads of its namespace and nothing in them is unrendered or an operator's.
+inputs have the pods of other Services of its namespace and nothing is unrendered or an operator's.
 
 A route of Istio to a subset that no DestinationRule declares finds no replica either. It is
 reported as info where no DestinationRule of the inputs is for the host.

@@ -106,10 +106,12 @@ type miss struct {
 // meant, and reports them, unless a tool adds what is missing: the one of the same name, else the only one of the namespace that no
 // name selects and that has near values of all labels of the selector.
 func (l *linker) joinMissed(m *misses) {
-	unselected := map[string][]int{}
+	unselected, served := map[string][]int{}, map[string]bool{}
 	for ns, workloads := range l.selectable {
 		for _, w := range workloads {
-			if !m.selected[w] {
+			if m.selected[w] {
+				served[ns] = true
+			} else {
 				unselected[ns] = append(unselected[ns], w)
 			}
 		}
@@ -128,7 +130,7 @@ func (l *linker) joinMissed(m *misses) {
 			l.missed(c, w, n)
 		} else if w, ok := l.misspelled(n, unselected[n.Namespace], c); ok {
 			l.missed(c, w, n)
-		} else if l.seesPods(n) && len(l.entities[c].things) == 0 && !l.lacksAdded(n.Selects.Labels, nil) {
+		} else if served[n.Namespace] && l.shouldSelect(n) && len(l.entities[c].things) == 0 && !l.lacksAdded(n.Selects.Labels, nil) {
 			l.f.Mistakes = append(l.f.Mistakes, unseenPods(n))
 		}
 	}
@@ -144,10 +146,10 @@ func (l *linker) workloadNamed(n *graph.Name, c int) (int, bool) {
 	return 0, false
 }
 
-// seesPods reports whether a name is a Service of a namespace of which the inputs declare workloads, so that
-// they should have its own.
-func (l *linker) seesPods(n *graph.Name) bool {
-	return n.Ref.Kind == "Service" && n.Of.IsZero() && len(l.selectable[n.Namespace]) > 0 && (n.Namespace != "" || len(l.selectable) == 1)
+// shouldSelect reports whether a name is a Service whose pods the inputs should have, if they have those of
+// others in its namespace.
+func (l *linker) shouldSelect(n *graph.Name) bool {
+	return n.Ref.Kind == "Service" && n.Of.IsZero() && (n.Namespace != "" || len(l.selectable) == 1)
 }
 
 // unseenPods is the mistake of a Service whose pods no input declares.
