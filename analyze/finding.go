@@ -172,6 +172,7 @@ type Finding struct {
 	Fingerprint string         // of what is found and about whom alone, 16 hex digits
 
 	AlsoAbout []string     // further subjects, about which it replaces findings as about its own
+	Replaces  []string     // the rules, by ID, whose findings about AlsoAbout it replaces, besides those of its own rule
 	Covers    []string     // the subjects of the findings that this one replaces, where it reports several at once
 	Detail    string       // what of the subject is meant, where a rule finds several things in one
 	Owners    []graph.Node // whose annotations may excuse it, if not all of Services

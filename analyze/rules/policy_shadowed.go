@@ -149,6 +149,7 @@ func dropped(s, instead *policy.Set) []string {
 type setPart struct {
 	word, field string
 	purpose     policy.Purpose
+	missed      []string // the rules that miss it
 }
 
 // lostParts returns the parts that a set speaks of and the one in its place does not.
@@ -158,11 +159,11 @@ func lostParts(s, instead *policy.Set) []setPart {
 		setPart
 		lost bool
 	}{
-		{setPart{"timeouts", "timeout", policy.TotalTimeout}, s.Timeout != nil && instead.Timeout == nil},
-		{setPart{"retries", "retry", policy.Retries}, s.Retry != nil && instead.Retry == nil},
-		{setPart{"a breaker", "breaker", policy.CircuitBreaker}, s.Breaker != nil && instead.Breaker == nil},
-		{setPart{"limits", "bulkhead", policy.ConcurrencyLimit}, s.Bulkhead != nil && instead.Bulkhead == nil},
-		{setPart{loadBalancing, "balance", policy.LoadBalancing}, s.Balance != nil && instead.Balance == nil},
+		{setPart{"timeouts", "timeout", policy.TotalTimeout, []string{"timeout-missing", "timeout-default-only", "ingress-timeout-missing"}}, s.Timeout != nil && instead.Timeout == nil},
+		{setPart{"retries", "retry", policy.Retries, []string{"retry-missing"}}, s.Retry != nil && instead.Retry == nil},
+		{setPart{"a breaker", "breaker", policy.CircuitBreaker, []string{"breaker-missing"}}, s.Breaker != nil && instead.Breaker == nil},
+		{setPart{"limits", "bulkhead", policy.ConcurrencyLimit, []string{"bulkhead-missing"}}, s.Bulkhead != nil && instead.Bulkhead == nil},
+		{setPart{loadBalancing, "balance", policy.LoadBalancing, nil}, s.Balance != nil && instead.Balance == nil},
 	} {
 		if part.lost {
 			parts = append(parts, part.setPart)
@@ -192,6 +193,10 @@ func reportDropped(p *Pass, o object) {
 				Origins:  []graph.Origin{b.Origin, s.By.Origin},
 				Services: endsOf(p.Graph, s.Calls),
 			}
+			for _, part := range lostParts(&b.Says, &s.By.Says) {
+				f.Replaces = append(f.Replaces, part.missed...)
+			}
+			f.AlsoAbout = group(s.Calls).subjects(p.Graph)
 			p.Report(f)
 			return
 		}

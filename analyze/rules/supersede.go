@@ -31,6 +31,11 @@ func dropSuperseded(found []*analyze.Finding, rules []*Rule) []*analyze.Finding 
 				replaced[subjectOf{id, part}] = true
 			}
 		}
+		for _, id := range found[i].Replaces {
+			for _, subject := range found[i].AlsoAbout {
+				replaced[subjectOf{id, subject}] = true
+			}
+		}
 	}
 	return slices.DeleteFunc(found, func(f *analyze.Finding) bool {
 		return !slices.ContainsFunc(subjects(f), func(subject string) bool { return !replaced[subjectOf{f.Rule, subject}] })
