@@ -217,10 +217,7 @@ func withoutRetries(p *Pass, calls []graph.Edge) (all analyze.Fix) {
 	for _, e := range calls {
 		for _, part := range p.Effective(e) {
 			for _, l := range repeating(&part) {
-				f := remedyFor(p, e, &l.Set, policy.Retries).fix(p, 0)
-				if orNative(l.Set.Product).OnlyDeclared {
-					f = undeclared(p, l)
-				}
+				f := noRetries(p, e, l)
 				if !f.Applicable() {
 					return analyze.Fix{}
 				}
@@ -229,6 +226,17 @@ func withoutRetries(p *Pass, calls []graph.Edge) (all analyze.Fix) {
 		}
 	}
 	return all
+}
+
+// noRetries takes the retries of one layer away.
+func noRetries(p *Pass, e graph.Edge, l *policy.Effect) analyze.Fix {
+	if !p.fixes {
+		return analyze.Fix{}
+	}
+	if orNative(l.Set.Product).OnlyDeclared {
+		return undeclared(p, l)
+	}
+	return remedyFor(p, e, &l.Set, policy.Retries).fix(p, 0)
 }
 
 // undeclared takes away the retries that a layer declares.

@@ -193,14 +193,19 @@ func reportDropped(p *Pass, o object) {
 				Origins:  []graph.Origin{b.Origin, s.By.Origin},
 				Services: endsOf(p.Graph, s.Calls),
 			}
-			for _, part := range lostParts(&b.Says, &s.By.Says) {
-				f.Replaces = append(f.Replaces, part.missed...)
-			}
-			f.AlsoAbout = group(s.Calls).subjects(p.Graph)
+			replaceMissing(p, &f, b, s.By, s.Calls)
 			p.Report(f)
 			return
 		}
 	}
+}
+
+// replaceMissing lets f replace the findings that calls lack what b declares and the object in its place does not.
+func replaceMissing(p *Pass, f *analyze.Finding, b *graph.BoundPolicy, by *graph.Policy, calls []graph.Edge) {
+	for _, part := range lostParts(&b.Says, &by.Says) {
+		f.Replaces = append(f.Replaces, part.missed...)
+	}
+	f.AlsoAbout = group(calls).subjects(p.Graph)
 }
 
 // isDefault reports whether a policy is for everybody: one that every single call
@@ -300,6 +305,9 @@ func reportShadowed(p *Pass, o object, hidden []*graph.BoundPolicy) {
 		Values:     []analyze.KeyValue{keyValue("by", by.Object), number("calls", len(calls))},
 		Origins:    append(where(hidden), by.Origin),
 		Services:   endsOf(g, calls),
+	}
+	if len(hidden) == 1 {
+		replaceMissing(p, &f, hidden[0], by, calls)
 	}
 	if by.Object == o.name {
 		f.Message = fmt.Sprintf("%s %s no effect on %s: another part of it matches first", what, has, callIDs(g, calls))

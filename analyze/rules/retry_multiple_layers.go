@@ -96,11 +96,14 @@ func reportStacked(p *Pass, e graph.Edge, part *analyze.Part, named routeNames) 
 	f.Message = fmt.Sprintf("%s%s, and %s attempts by %s are made for each of %s attempts by %s",
 		callText(p, e), named, tries(inner.Attempts), inner.Set.Product.DisplayName(), tries(outer.Attempts), outer.Set.Product.DisplayName())
 	r := remedyFor(p, e, &inner.Set, policy.Retries)
-	f.Fix = r.fix(p, 0)
+	f.Fix = noRetries(p, e, inner)
 	if unbounded(part) {
 		f.Fix = f.Fix.And(boundFix(p, e, part))
 	}
 	f.Hint = "keep one of the two: " + r.hint("set", "to no retries, where the other layer knows the operation")
+	if orNative(inner.Set.Product).OnlyDeclared {
+		f.Hint = "keep one of the two: " + r.hint("remove", "where the other layer knows the operation")
+	}
 	f.Values = []analyze.KeyValue{keyValue("outer", tries(outer.Attempts)), keyValue("inner", tries(inner.Attempts)), keyValue("attempts", tries(part.Attempts))}
 	severity := analyze.Warning
 	if outer.Set.Product.OrNative().Around == nil && (!outer.Set.Retry.IsExplicit() || !inner.Set.Retry.IsExplicit()) {
