@@ -18,8 +18,8 @@ type identity struct {
 // identify chooses the name of a service among those of its entities. The own name of an
 // entity has precedence over an alias, the name in a platform over one that people give,
 // a name that callers use over that of a workload. Of several names in one platform it is
-// the one with the most workloads, else the one with the broadest selector, else one that
-// a workload has, too, else the shortest.
+// the one with the most workloads, else one that a workload has, too, else the one with the
+// broadest selector, else the shortest.
 func (l *linker) identify(members []int) identity {
 	if len(members) == 1 { // most of them
 		return l.nameOf(members[0])
@@ -46,7 +46,7 @@ func (l *linker) identify(members []int) identity {
 		)
 	})
 	n := l.nameOf(best)
-	if n.realm == kubernetes && ranks[best]%2 == 1 {
+	if n.realm == kubernetes && ranks[best]&otherName != 0 {
 		if name := l.commonName(members); name != "" {
 			n.name = name
 		}
@@ -114,17 +114,20 @@ func (l *linker) nameRank(c int, declared map[graph.Ref]int) int {
 		reach = max(reach, len(l.selection(n).workloads))
 		conditions = min(conditions, len(n.Selects.Labels)+len(n.Selects.Exprs))
 	}
-	// 1<<19 stays out of reach: 1000*64 is the most.
-	rank := (1000-min(reach, 1000))*64 + conditions*2
+	// 1<<19 stays out of reach: 1001*2*otherName is the most.
+	rank := (1000-min(reach, 1000))*2*otherName + conditions
 	others := declared[graph.Ref{Realm: ent.ref.Realm, Name: ent.ref.Name}]
 	if len(ent.things) > 0 {
 		others--
 	}
 	if others == 0 {
-		rank++
+		rank += otherName
 	}
 	return rank
 }
+
+// otherName is added to the rank of a name that no workload has. It is more than a selector has conditions.
+const otherName = 64
 
 // ids gives every root its ID: namespace/name, or name where no input gives a
 // namespace. If two have the same, a program keeps it and the others get a prefix:
