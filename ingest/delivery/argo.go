@@ -26,15 +26,17 @@ func readArgo(d *document.Document, f *graph.Facts) {
 	spec := d.Root.Get("spec")
 	switch d.Head.Kind {
 	case "Application":
-		application(d, f, spec, nil)
+		application(d, f, spec, generators{})
 	case "ApplicationSet":
-		application(d, f, spec.Get("template", "spec"), generated(spec.Get("generators")))
+		g := generators{values: map[string]string{}}
+		g.read(spec.Get("generators"))
+		application(d, f, spec.Get("template", "spec"), g)
 	}
 }
 
 // application reports the sources of an application: charts of Helm, and directories of a
-// repository. generated are the directories that fill in the paths of a template.
-func application(d *document.Document, f *graph.Facts, spec document.Node, generated []string) {
+// repository. The generators fill in the paths of a template.
+func application(d *document.Document, f *graph.Facts, spec document.Node, from generators) {
 	var paths []string
 	var release *graph.Rendering
 	for _, source := range append(spec.Get("sources").List(), spec.Get("source").Items()...) {
@@ -43,8 +45,10 @@ func application(d *document.Document, f *graph.Facts, spec document.Node, gener
 			return
 		}
 		switch p := source.Get("path"); {
-		case p.Exists() && strings.HasPrefix(strings.TrimSpace(p.Str()), "{{") && len(generated) > 0:
-			paths = append(paths, generated...)
+		case from.fill(p.Str()) != "":
+			paths = append(paths, from.fill(p.Str()))
+		case p.Exists() && strings.HasPrefix(strings.TrimSpace(p.Str()), "{{") && len(from.directories) > 0:
+			paths = append(paths, from.directories...)
 		case p.Exists():
 			paths = append(paths, p.Str())
 			release = argoRelease(d, spec, source)
@@ -91,23 +95,65 @@ func argoRelease(d *document.Document, spec, source document.Node) *graph.Render
 	return r
 }
 
-// generated returns the directories that the generators of an ApplicationSet find in a
-// repository.
-func generated(generators document.Node) []string {
-	var paths []string
-	for _, g := range generators.List() {
-		for kind, generator := range g.Pairs() {
+// Generators are what an ApplicationSet makes its applications of.
+type generators struct {
+	directories []string          // that they find in a repository
+	values      map[string]string // of the variables that they list; "" for one with several values
+}
+
+// read adds the generators of a list.
+func (g *generators) read(list document.Node) {
+	for _, item := range list.List() {
+		for kind, generator := range item.Pairs() {
 			if kind.Str() == "matrix" || kind.Str() == "merge" {
-				paths = append(paths, generated(generator.Get("generators"))...)
+				g.read(generator.Get("generators"))
+			}
+			g.add("values.", generator.Get("values"))
+			for _, element := range generator.Get("elements").List() {
+				g.add("", element)
+				g.add("values.", element.Get("values"))
 			}
 			for _, key := range []string{"directories", "files"} {
-				for _, item := range generator.Get(key).List() {
-					if exclude, _ := item.Get("exclude").Bool(); !exclude {
-						paths = append(paths, item.Get("path").Str())
+				for _, found := range generator.Get(key).List() {
+					if exclude, _ := found.Get("exclude").Bool(); !exclude {
+						g.directories = append(g.directories, found.Get("path").Str())
 					}
 				}
 			}
 		}
 	}
-	return paths
+}
+
+// add adds the variables of a mapping, with a prefix before their names.
+func (g *generators) add(prefix string, variables document.Node) {
+	for key, value := range variables.Pairs() {
+		name := prefix + key.Str()
+		if before, known := g.values[name]; known && before != value.Str() {
+			g.values[name] = ""
+		} else {
+			g.values[name] = value.Str()
+		}
+	}
+}
+
+// fill returns the directory that the paths of a template are in: a variable has its value, and what follows one that
+// has several, or none that is known, is left out. It is "" if the path has no variable, or nothing before such a one.
+func (g *generators) fill(template string) string {
+	if !strings.Contains(template, "{{") {
+		return ""
+	}
+	filled, rest := "", template
+	for {
+		before, after, found := strings.Cut(rest, "{{")
+		filled += before
+		if !found {
+			return filled
+		}
+		name, following, closed := strings.Cut(after, "}}")
+		value := g.values[strings.TrimPrefix(strings.Trim(name, "- "), ".")]
+		if !closed || value == "" || strings.Contains(value, "{{") {
+			return strings.TrimSuffix(filled[:strings.LastIndexByte(filled, '/')+1], "/")
+		}
+		filled, rest = filled+value, following
+	}
 }
