@@ -72,7 +72,8 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 		case e.to == c.from || s.shownOtherwise(c.from, e.to):
 		default:
 			switch named, self := s.named(c.from, b, e); {
-			case s.isDefinition(c, e), e.isUndeclared() && b.copied != nil && self: // its own address
+			case s.isDefinition(c, e), e.isUndeclared() && b.copied != nil && self, // its own address
+				b.copied == nil && e.value.In == nil && e.value.Source == graph.FromEnv && s.isProxy(c.from):
 				e.list = commonList
 				s.mark(b, e.found)
 			case named && self, !named && (single[e.store] && !s.isStore(c.from) && !s.isShownOfMost(b, e.to) && !s.isUnread(c, e) || s.isCommon(e)):
@@ -82,6 +83,12 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 			}
 		}
 	}
+}
+
+// isProxy reports whether a root runs a stock proxy. It takes a whole bundle for the few variables that its
+// configuration has a place for.
+func (s *sharing) isProxy(root int) bool {
+	return slices.ContainsFunc(s.entities[root].things, func(t *graph.Entity) bool { return t.Proxy })
 }
 
 // isUndeclared reports whether an entry is the address of a service of the platform that the inputs do not declare.

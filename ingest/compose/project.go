@@ -446,15 +446,30 @@ func (p *composeProject) isOutside(err error, name string, at graph.Origin) bool
 // main file, or if there is none, that of the project in a directory above, whose variables a
 // further file is started with.
 func (p *composeProject) variableFile(vars *variables) string {
-	if _, err := p.content(".env"); err != nil && p.main.Dir != nil && !p.declaresAlone() {
+	if _, err := p.content(".env"); err != nil && p.main.Dir != nil {
 		for _, up := range []string{"..", "../..", "../../.."} {
 			name := path.Join(up, ".env")
-			if _, err := p.content(name); err == nil && p.beside(up, composeNames, vars) != nil {
+			if _, err := p.content(name); err != nil {
+				continue
+			}
+			if base := p.beside(up, composeNames, vars); base != nil && (!p.declaresAlone() || p.declaresNetworkOf(base)) {
 				return name
 			}
 		}
 	}
 	return ".env"
+}
+
+// declaresNetworkOf reports whether the main file declares a network that another file declares, too: services of
+// the two are in it if they are started together.
+func (p *composeProject) declaresNetworkOf(base *composeFile) bool {
+	declared := base.root.Get("networks")
+	for name := range p.main.Root.Get("networks").Pairs() {
+		if declared.Get(name.Str()).Exists() && name.Str() != "default" {
+			return true
+		}
+	}
+	return false
 }
 
 // declaresAlone reports whether no network of the main file is that of another project.
