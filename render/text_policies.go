@@ -140,10 +140,7 @@ func writtenSettings(s *policy.Set) []writtenSetting {
 		if d.Origin == (graph.Origin{}) {
 			continue
 		}
-		text := d.Field
-		if d.Value != nil {
-			text += " " + valueText(d.Value)
-		}
+		text := settingWords(d)
 		if d.Provenance != policy.Explicit {
 			text += " (" + d.Provenance.String() + ")"
 		}

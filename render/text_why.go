@@ -91,6 +91,9 @@ func settingWords(d policy.Decision) string {
 	if d.Field == "retry.retries" && d.Value == int(policy.Unlimited) {
 		return d.Field + " unlimited"
 	}
+	if methods, ok := d.Value.([]string); ok && len(methods) == 0 && d.Field == "retry.methods" {
+		return d.Field + " all"
+	}
 	return strings.TrimSpace(d.Field + " " + valueText(d.Value))
 }
 

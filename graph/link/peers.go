@@ -163,9 +163,14 @@ func (c *clusters) mayBePeers(a *addressed) bool {
 	return c.alike(a.from, a.to) || slices.Equal(c.command(a.from), c.command(a.to))
 }
 
-// namesMember reports whether a setting is for the members of the caller's own cluster.
+// namesMember reports whether a setting is for the members of the caller's own cluster. MEMBERS_URL is not, if a
+// service is named members.
 func (c *clusters) namesMember(a *addressed) bool {
-	return hasWord(a.Key.Words, peerWords) && !hasWord(a.Key.Words, leaderWords) &&
+	words := a.Key.Words
+	if name := strings.ToLower(c.entities[a.to].ref.Name); slices.Contains(peerWords, name) && c.programs[a.from].product == nil {
+		words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == name })
+	}
+	return hasWord(words, peerWords) && !hasWord(a.Key.Words, leaderWords) &&
 		(c.alike(a.from, a.to) || c.programs[a.from].product != nil || c.hasSetting(a.to, a.value.Key))
 }
 
