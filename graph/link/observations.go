@@ -87,7 +87,10 @@ func settleObservations(f *graph.Facts) observedEnds {
 		}
 	}
 	all.rank()
-	ends := observedEnds{peers: all.sorted, services: make([]int32, len(f.ObservedServices)), pairs: make([][3]int32, len(f.Pairs))}
+	ends := observedEnds{peers: all.sorted, ports: make([]int, len(all.sorted)), services: make([]int32, len(f.ObservedServices)), pairs: make([][3]int32, len(f.Pairs))}
+	for i, p := range all.sorted {
+		ends.ports[i] = p.Host.Port
+	}
 	for i := range numbers {
 		for j, n := range numbers[i] {
 			numbers[i][j] = all.ranks[n]

@@ -37,6 +37,9 @@ func (l *linker) observe() {
 	}
 	w.addServed()
 	w.addPairs()
+	// A hundred thousand peers take more than the calls between them.
+	l.ends.peers, l.ends.services, l.ends.pairs = nil, nil, nil
+	l.f.ObservedServices, l.f.Pairs = nil, nil
 }
 
 // addUp adds what was observed of one call to sum. Of documents with rates, which show the same traffic, the one
@@ -76,7 +79,7 @@ func (l *linker) addObserved(evidence []graph.Evidence, c observedCall) []graph.
 	seen := l.ends.sightings[r.Sighting]
 	e := graph.Evidence{
 		Origin: seen.Origin(r.Line, r.Column), Way: seen.Way, Strength: graph.Strong, Mode: seen.Mode, Observed: true,
-		Protocol: protocolOf(seen), Port: l.ends.peers[r.To].Host.Port, Class: c.class,
+		Protocol: protocolOf(seen), Port: l.ends.ports[r.To], Class: c.class,
 	}
 	i := slices.IndexFunc(evidence, func(known graph.Evidence) bool { return known.Observed && alike(&known, &e) })
 	if i < 0 {

@@ -205,7 +205,8 @@ type observedCall struct {
 // observedEnds are the ends of all observed calls, equal ones of all sources under one number, its place in peers;
 // and the observations of all sources in one table.
 type observedEnds struct {
-	peers     []*graph.TracePeer // sorted
+	peers     []*graph.TracePeer // sorted; nil when the roots of all are known
+	ports     []int              // by peer, that of its host
 	rows      []graph.ObservedRow
 	sightings []*graph.Sighting
 	traced    []*graph.Traced
