@@ -17,7 +17,7 @@ type importer struct {
 	facts    *graph.Facts
 	at       graph.Origin // of the document
 	services map[string]*importedService
-	pending  []*importedService // whose calls show whether a manifest refers to them
+	pending  []*importedService // of which calls show what they are, if there are any
 	groups   []Group
 	placed   []placed
 	seen     []graph.Observation
@@ -103,7 +103,7 @@ func importInto(realm string, text []byte, at graph.Origin, facts *graph.Facts) 
 	im.linkGroups()
 	for _, s := range im.pending {
 		if !s.named && !s.called {
-			im.name(s) // no call shows it, so a manifest refers to it
+			im.uncalled(s)
 		}
 	}
 	switch {

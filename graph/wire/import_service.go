@@ -49,7 +49,19 @@ func (im *importer) service(w *Service) {
 		im.name(s)
 	case s.kind == graph.KindTopic || s.kind == graph.KindExternal && s.Role == graph.Isolated.String():
 		im.pending = append(im.pending, s)
+	case s.kind == graph.KindService && s.Served == nil && len(s.Versions) == 0:
+		im.pending = append(im.pending, s)
 	}
+}
+
+// uncalled adds a service that no call of the document leads to or from. Of one that nothing declares
+// traces had spans, but none of a request to it.
+func (im *importer) uncalled(s *importedService) {
+	if s.kind != graph.KindService {
+		im.name(s) // a manifest refers to it
+		return
+	}
+	im.facts.ObservedServices = append(im.facts.ObservedServices, graph.ObservedService{TracePeer: s.tracePeer(0), Origin: s.origin(im.at)})
 }
 
 // ref is the name of a service among the facts of a realm.
