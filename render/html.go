@@ -82,6 +82,10 @@ func newPage(r *analyze.Report, o Options) *pageBuilder {
 	if r.Check != nil {
 		d.Checked = true
 		b.findings(b.now, r.Check.Findings)
+		for i := range r.Check.Excused {
+			e := &r.Check.Excused[i]
+			d.Excused = append(d.Excused, excuseWords(e)+": "+e.Severity.String()+": "+pen.Clean(said(&e.Finding))+" ["+e.Rule+"]")
+		}
 	}
 	if r.Diff != nil {
 		d.Checked = true

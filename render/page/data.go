@@ -15,6 +15,7 @@ type Data struct {
 	Calls    []Call    `json:"calls"`
 	Groups   []Group   `json:"groups,omitempty"`
 	Findings []Finding `json:"findings,omitempty"`
+	Excused  []string  `json:"excused,omitempty"` // findings that are not reported, and why
 	Checked  bool      `json:"checked,omitempty"` // Findings are known, if there are any
 	Cycles   [][]int   `json:"cycles,omitempty"`
 	Clusters []int     `json:"clusters,omitempty"` // by service; missing if unknown

@@ -914,6 +914,12 @@
       parts.push(element("h3", plural(findings.length, "finding")));
       parts.push(listOf(findings.slice(0, 200).map(findingParts)));
       if (findings.length > 200) parts.push(element("p", `and ${findings.length - 200} more`));
+      const excused = data.excused || [];
+      if (excused.length) {
+        parts.push(element("h3", plural(excused.length, "finding") + " not reported"));
+        parts.push(listOf(excused.slice(0, 200).map((words) => [element("span", words, "faint")])));
+        if (excused.length > 200) parts.push(element("p", `and ${excused.length - 200} more`));
+      }
     } else parts.push(element("p", "Findings are in the page that weir check writes.", "faint"));
     if (data.cycles) {
       parts.push(element("h3", plural(data.cycles.length, "cycle")));
