@@ -60,7 +60,7 @@ func TestFixesOfRules(t *testing.T) {
 // reason. The numbers may only fall, but for samples of new kinds: policies have fixes, but for values that only
 // their author knows.
 var withoutFix = map[analyze.NoFix]int{
-	analyze.NoValue: 32, analyze.NoEdit: 5, analyze.NoWay: 3, analyze.Meant: 8,
+	analyze.NoValue: 36, analyze.NoEdit: 5, analyze.NoWay: 3, analyze.Meant: 8,
 	analyze.NoInput: 25, analyze.InText: 5, analyze.InCode: 22, analyze.InPlatform: 6, analyze.InShape: 7,
 }
 

@@ -11,7 +11,17 @@ type Membership struct {
 	In       bool            // false: it is known to be outside
 	Ambient  bool            // without a proxy of its own
 	Waypoint bool            // ambient, with a waypoint
+	Named    NamedWaypoint   // that its labels name, even if that is none
 	Origin   Origin          // of the object that declares it
+}
+
+// A NamedWaypoint is the name of a waypoint as a label has it; zero if no label names one.
+type NamedWaypoint struct {
+	Name string
+	By   string // the kind of the object with the label: Service, Namespace
+	// Unfit is the object of the name, "port/harbour", if it is there and its own label says that it
+	// is for something else than Services.
+	Unfit string
 }
 
 // Member returns the membership of the service in the mesh of a product, and false if it

@@ -71,6 +71,9 @@ type Policy struct {
 	Idempotent bool
 
 	Says policy.Set
+	// Instance is the name by which the configuration of a program has its settings elsewhere; empty if
+	// they are where it is, or the name is not known.
+	Instance string
 	// Paths are where settings of Says are written that have a path of their own in this object, by
 	// field: a field that goes before the usual one. It is nil if none has.
 	Paths   map[string]string
@@ -161,6 +164,8 @@ type Flaw struct {
 	// To is the path of the field where it belongs, from the root of the object, and Holds what
 	// it holds, as JSON; empty if that is unknown.
 	To, Holds string
+	// Refers are the objects that its value may be meant to name, which nothing names then.
+	Refers []Ref
 	// Into is the object, "Service/shop/cart", that has to have the field; empty if that is unknown.
 	Into string
 	// Beside are fields that are missing in the block of the field, or, if it is a block, in it.

@@ -72,6 +72,9 @@ type Product struct {
 	AtCallee Remediations
 	// Replaces has the kinds of objects beside which no object of some other kinds acts.
 	Replaces map[string][]string
+	// Writes has the kinds of objects for which a controller writes objects of some other kinds, so that
+	// what people add to those does not act, or does not last.
+	Writes map[string][]string
 	// Apart has, by the way of a call's evidence, the kinds of objects that are for other calls.
 	Apart map[string][]string
 	// Merges has, by kind, the field and value with which an object for some of the calls adds to

@@ -131,11 +131,12 @@ func (p *Product) RemediationIn(layer Layer, purpose Purpose, kinds ...string) (
 
 // of returns the way for a purpose among some, the one in an object of one of the kinds if
 // there is any, else one of objects in a cluster beside those, and one of files beside files. It is
-// none in objects that do not act beside those, or beside which those do not act.
+// none in objects that do not act beside those, or beside which those do not act, or that are written
+// for those.
 func (p *Product) of(r *Remediations, purpose Purpose, kinds []string) (Remediation, bool) {
 	acts := func(way *Remediation) bool {
 		for _, kind := range kinds {
-			if slices.Contains(p.Replaces[kind], way.Kind) || way.Kind != kind && slices.Contains(p.Replaces[way.Kind], kind) {
+			if slices.Contains(p.Writes[kind], way.Kind) || slices.Contains(p.Replaces[kind], way.Kind) || way.Kind != kind && slices.Contains(p.Replaces[way.Kind], kind) {
 				return false
 			}
 		}

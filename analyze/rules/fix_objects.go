@@ -2,9 +2,9 @@ package rules
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
 )
@@ -18,8 +18,12 @@ func (r remedy) addition(p *Pass) (string, []policy.Edit) {
 		object = callee.Namespace + "/" + callee.Name
 	}
 	name := callee.Name
-	if isTaken(p, r.Kind+"/"+object) { // for other calls
-		name, object = name+"-policies", object+"-policies"
+	for first, n := object, 1; isTaken(p, r.Kind+"/"+object); n++ { // for other calls
+		suffix := "-policies"
+		if n > 1 {
+			suffix += "-" + strconv.Itoa(n)
+		}
+		name, object = callee.Name+suffix, first+suffix
 	}
 	var begins []policy.Edit
 	for _, e := range orNative(r.in).Objects[r.Kind] {
@@ -34,26 +38,13 @@ func (r remedy) addition(p *Pass) (string, []policy.Edit) {
 	return object, begins
 }
 
-// isTaken reports whether the inputs have an object with policies of a kind and name.
-func isTaken(p *Pass, object string) bool {
-	return declaredObjects.Of(p.Analysis, analyze.Once{}, func() map[string]bool {
-		objects := map[string]bool{}
-		for _, b := range p.Graph.Policies() {
-			objects[b.Object] = true
-		}
-		return objects
-	})[object]
-}
-
-var declaredObjects = analyze.NewMemo[analyze.Once, map[string]bool]("the objects with policies")
-
 // fill replaces the names in a path or value of a product.
 func (r remedy) fill(p *Pass, text string) string {
 	if !strings.ContainsAny(text, "<*") {
 		return text
 	}
 	callee := p.Core.Service(p.Core.To(r.call))
-	instance := r.instance(callee)
+	instance := r.instance(p, callee)
 	instances := ".instances" + instance
 	if instance == ".*" && slices.ContainsFunc(r.layer.Objects, func(o string) bool { return strings.HasSuffix(o, "/*") }) {
 		instances = ".configs.default" // which those of unknown names begin with
@@ -63,7 +54,12 @@ func (r remedy) fill(p *Pass, text string) string {
 
 // instance is the step of a path to the settings of a program for the callee: the name that other
 // settings have for it; ".*" if there are none.
-func (r remedy) instance(callee *graph.Service) string {
+func (r remedy) instance(p *Pass, callee *graph.Service) string {
+	for _, b := range policiesOf(p)[r.call] {
+		if b.Instance != "" && b.Product.Is(r.in) && b.Says.Nest == r.layer.Nest {
+			return step(b.Instance)
+		}
+	}
 	for _, o := range r.layer.Objects {
 		parts := strings.Split(o, "/")
 		if len(parts) != 3 || !slices.Contains([]string{"circuitbreaker", "retry", "timelimiter", "bulkhead", "client", "command", "threadpool"}, parts[0]) {
@@ -71,14 +67,20 @@ func (r remedy) instance(callee *graph.Service) string {
 		}
 		switch name := parts[2]; {
 		case name == "default" || name == "*":
-		case strings.Contains(name, "."):
-			return "[" + name + "]"
 		default:
-			return "." + name
+			return step(name)
 		}
 	}
 	if r.Base == policy.BaseFile && strings.HasPrefix(r.Kind, "Feign") {
 		return "." + callee.Name
 	}
 	return ".*"
+}
+
+// step is a name as a step of a path.
+func step(name string) string {
+	if strings.Contains(name, ".") {
+		return "[" + name + "]"
+	}
+	return "." + name
 }

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/didyoumean"
@@ -10,6 +12,7 @@ import (
 type routed struct {
 	calls map[graph.Ref][]graph.Edge
 	names map[graph.Ref][]string  // by what an object has beside its name, with the first letter of that
+	at    map[graph.Ref][]string  // the namespaces in which there are some, by what an object has beside that
 	near  map[graph.Ref]graph.Ref // what is known of misspelled ones; zero if nothing is near
 	work  int                     // comparisons that are left, see nameComparisons
 }
@@ -18,7 +21,7 @@ var routedOf = analyze.NewMemo[analyze.Once, *routed]("the objects that calls go
 
 func (p *Pass) routed() *routed {
 	return routedOf.Of(p.Analysis, analyze.Once{}, func() *routed {
-		r := &routed{calls: map[graph.Ref][]graph.Edge{}, names: map[graph.Ref][]string{}, near: map[graph.Ref]graph.Ref{}, work: nameComparisons}
+		r := &routed{calls: map[graph.Ref][]graph.Edge{}, names: map[graph.Ref][]string{}, at: map[graph.Ref][]string{}, near: map[graph.Ref]graph.Ref{}, work: nameComparisons}
 		for e := range graph.Edge(p.Core.Calls()) {
 			for _, ev := range p.Core.Evidence(e) {
 				for _, via := range ev.Via {
@@ -30,6 +33,7 @@ func (p *Pass) routed() *routed {
 		}
 		for via := range r.calls {
 			r.names[beginning(via)] = append(r.names[beginning(via)], via.Name)
+			r.at[anywhere(via)] = append(r.at[anywhere(via)], via.Namespace)
 		}
 		return r
 	})
@@ -39,6 +43,25 @@ func (p *Pass) routed() *routed {
 func beginning(of graph.Ref) graph.Ref {
 	of.Name = of.Name[:min(1, len(of.Name))]
 	return of
+}
+
+// anywhere is an object without its namespace.
+func anywhere(of graph.Ref) graph.Ref {
+	of.Namespace = ""
+	return of
+}
+
+// elsewhere returns the object of the kind and name of the one that a policy belongs to that calls go
+// through, in another namespace than that of the policy. It is false if there is none, there are
+// several, or it has policies of its own.
+func (p *Pass) elsewhere(b *graph.BoundPolicy) (graph.Ref, bool) {
+	meant := b.Of
+	in := p.routed().at[anywhere(meant)]
+	if meant.Namespace == "" || meant.Namespace != b.Namespace || len(in) != 1 || in[0] == meant.Namespace || in[0] == "" {
+		return graph.Ref{}, false
+	}
+	meant.Namespace = in[0]
+	return meant, !namesItself(b) || !isTaken(p, meant.Subject())
 }
 
 // nearest returns the object that the name of another one is a misspelling of: one of the same kind and
@@ -63,3 +86,6 @@ func (r *routed) nearest(of graph.Ref) (graph.Ref, bool) {
 	r.near[of] = near
 	return near, !near.IsZero()
 }
+
+// namesItself reports whether the object that a policy belongs to is the one that declares it.
+func namesItself(b *graph.BoundPolicy) bool { return strings.HasSuffix(b.Object, "/"+b.Of.Name) }

@@ -85,7 +85,9 @@ const (
 	bypassed                     // it is for gateways alone
 	missed                       // one of its conditions excludes the call
 	astray                       // its callee is named by a name that leads to no service from its namespace
+	misplaced                    // what names the object that it belongs to is where its product does not read it
 	misspelled                   // the name of its callee is that of no service, and like this one's
+	apart                        // the object that it belongs to is in another namespace, where it is not looked up
 	misnamed                     // the object that it belongs to is not there, and its name is like that of one that is
 	unreferenced                 // the object that it belongs to is named by no route
 )
@@ -118,7 +120,11 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 				add(p.misspelledCalls(b, named), nearMiss{policy: b, why: misspelled})
 			}
 			if b.UnboundReason == graph.NoRoute && !b.Of.IsZero() {
-				if meant, ok := p.routed().nearest(b.Of); ok {
+				if by := p.misplaced()[b.Object]; by != nil {
+					add(by.calls, nearMiss{policy: b, why: misplaced})
+				} else if meant, ok := p.elsewhere(b); ok {
+					add(p.routed().calls[meant], nearMiss{policy: b, why: apart})
+				} else if meant, ok := p.routed().nearest(b.Of); ok {
 					add(p.routed().calls[meant], nearMiss{policy: b, why: misnamed})
 				} else if _, ok := referring(b); ok {
 					in := readerIn{b.Origin.Reader(), b.Namespace}
@@ -227,7 +233,11 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 		c.fix = fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.gateways[+]", Value: "mesh"})
 	case missed:
 		n.missed(from, p.Core.Service(p.Core.To(e)), &c)
-	case misnamed, unreferenced:
+	case misplaced:
+		by := p.misplaced()[b.Object]
+		c.text = fmt.Sprintf("%s declares one, but %s of %s, which names it, has no effect: %s (%s)", b.Object, by.flaw.Field, by.object, by.flaw.Why, by.flaw.Origin)
+		c.hint, c.fix = strings.Replace(by.flaw.Hint, "move it ", "move "+by.flaw.Field+" ", 1), flawFix(p, by.policy, by.flaw)
+	case misnamed, unreferenced, apart:
 		n.explainObject(p, e, &c)
 	case misspelled:
 		to := p.Core.Service(p.Core.To(e))
@@ -331,6 +341,16 @@ func (p *Pass) gatewayCalls() map[readerIn][]graph.Edge {
 // explainObject writes why a policy of an object through which no call goes does not act on a call.
 func (n nearMiss) explainObject(p *Pass, e graph.Edge, c *obstacle) {
 	b := n.policy
+	if n.why == apart {
+		meant, _ := p.elsewhere(b)
+		c.text = fmt.Sprintf("%s declares one for %s %q of its own namespace %q, and the one of this call is in %q", b.Object, b.Of.Kind, b.Of.Name, b.Namespace, meant.Namespace)
+		if namesItself(b) {
+			c.text = fmt.Sprintf("%s declares one, but its route names the one of namespace %q, where there is none", b.Object, meant.Namespace)
+		}
+		c.hint = fmt.Sprintf("move %s to namespace %s", named(b.Object), meant.Namespace)
+		c.fix = fixOf(b.Policy, policy.Edit{Path: "metadata.namespace", Value: meant.Namespace})
+		return
+	}
 	if n.why == misnamed {
 		meant, _ := p.routed().nearest(b.Of)
 		c.text = fmt.Sprintf("%s declares one for %s %q, which is not there", b.Object, b.Of.Kind, b.Of.Name)

@@ -125,13 +125,32 @@ func reportOutside(p *Pass, e graph.Edge, policies []*graph.BoundPolicy) {
 	}
 	if m.In {
 		f.Fix = analyze.Fix{None: analyze.NoValue}
-		f.Hint = `set label "istio.io/use-waypoint" on the Service or namespace of ` + to.ID
-		if w := m.Product.OrNative().Waypoint; w != nil && to.Labels[w.Label] != "" {
-			f.Hint = fmt.Sprintf("change label %q of the Service of %s from %q to the name of a Gateway that is a waypoint for Services", w.Label, to.ID, to.Labels[w.Label])
-		}
+		f.Hint = waypointHint(m.Product, to)
 		f.Alike.Hint = "have the label \"istio.io/use-waypoint\" of the Service or namespace of each callee name a Gateway that is a waypoint for Services"
 	}
 	p.Report(f)
+}
+
+// waypointHint says how a service in ambient mode gets a waypoint.
+func waypointHint(mesh *policy.Product, to *graph.Service) string {
+	way := mesh.OrNative().Waypoint
+	if way == nil {
+		return "give " + to.ID + " a waypoint"
+	}
+	callee, _ := to.Member(mesh)
+	named, of := callee.Named, "the Service of "+to.ID
+	if named.Name == "" { // of a saved graph, which has the labels
+		named.Name = to.Labels[way.Label]
+	}
+	switch {
+	case named.Unfit != "":
+		return fmt.Sprintf("remove label %q from %s %s, which is for Services then", way.For, way.Kind, named.Unfit)
+	case named.Name == "":
+		return fmt.Sprintf("set label %q on the Service or namespace of %s", way.Label, to.ID)
+	case named.By == "Namespace":
+		of = "namespace " + to.Namespace
+	}
+	return fmt.Sprintf("change label %q of %s from %q to the name of a %s that is a waypoint for Services", way.Label, of, named.Name, way.Kind)
 }
 
 // A mesh is where a product's proxies would be.

@@ -105,7 +105,7 @@ func checkPolicyUnbound(p *Pass) {
 				}
 			case part.UnboundReason == graph.NotUnbound && !made, part.UnboundReason == graph.NoCoreCall:
 				bound = true
-			case staysInside(part), filledInLater(part), notRenderedYet(p, part):
+			case staysInside(part), filledInLater(part), notRenderedYet(p, part), part.UnboundReason == graph.NoRoute && p.misplaced()[o.name] != nil:
 			case isDeclared(&part.Says) && (amiss[part.UnboundReason] || !acting[part.Origin]):
 				loose = append(loose, part)
 			}
@@ -386,8 +386,19 @@ func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
 	if near, ok := p.routed().nearest(b.Of); ok {
 		return misnamedObject(b, near)
 	}
+	if meant, ok := p.elsewhere(b); ok {
+		why := fmt.Sprintf("%s %q is in namespace %q, and looked up in %q", b.Of.Kind, b.Of.Name, meant.Namespace, b.Namespace)
+		if namesItself(b) {
+			why = fmt.Sprintf("a route names the one of namespace %q, where there is none", meant.Namespace)
+		}
+		return miss{
+			why:  why,
+			hint: fmt.Sprintf("move it to namespace %s", meant.Namespace), severity: routesSeverity(p, b.Of), sure: analyze.Assumed,
+			fix: fixOf(b.Policy, policy.Edit{Path: "metadata.namespace", Value: meant.Namespace}),
+		}
+	}
 	of := fmt.Sprintf("%s %q", b.Of.Kind, b.Of.Name)
-	if strings.HasSuffix(b.Object, "/"+b.Of.Name) { // it says itself what it does
+	if namesItself(b) {
 		return miss{
 			why: "no route in the inputs goes through " + of, hint: "reference it in a route, or delete it",
 			severity: routesSeverity(p, b.Of), sure: analyze.Assumed,

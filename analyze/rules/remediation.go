@@ -53,6 +53,15 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 			return of.with(p, r), true
 		}
 	}
+	if len(in.Writes) > 0 {
+		for _, ev := range p.Core.Evidence(e) {
+			for _, via := range ev.Via {
+				if in.Writes[via.Kind] != nil && !slices.Contains(kinds, via.Kind) {
+					kinds = append(kinds, via.Kind)
+				}
+			}
+		}
+	}
 	if len(kinds) == 0 && p.inFileOf(e, in) {
 		kinds = append(kinds, in.Name)
 	}
@@ -63,7 +72,11 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 			}
 		}
 	}
-	r, ok := in.RemediationIn(layer.Layer, purpose, kinds...)
+	at := layer.Layer
+	if p.asks(e) { // by the proxy, whose connections to the callee are those of its other calls
+		at = in.Layer
+	}
+	r, ok := in.RemediationIn(at, purpose, kinds...)
 	if !ok || ofRoutes[purpose] && p.asks(e) || p.apart(e, in, r.Kind) {
 		return remedy{}, false
 	}
@@ -188,7 +201,7 @@ func fixableLayers(part *analyze.Part) []*policy.Set {
 func elsewhere(p *Pass, e graph.Edge, part *analyze.Part) string {
 	last := len(part.Layers) - 1
 	switch {
-	case !fromGateway(p, e) || last < 0:
+	case last < 0 || !fromGateway(p, e) && !p.asks(e):
 		return "the caller's code"
 	case part.Layers[last].Set.Product.OrNative().Contract:
 		return "the policies of the gateway's implementation, which the inputs do not name, or in the code of its clients"

@@ -91,9 +91,13 @@ func reportDefault(p *Pass, by *policy.Product, calls group) {
 		f = calls.aboutGroup(p, analyze.Default)
 		what = oneOfText(p, calls)
 	}
-	f.Message = fmt.Sprintf("%s with only the %s", what, defaultTimeout(part, by))
+	var named routeNames
+	if len(calls) == 1 {
+		_, named = matchingParts(p.Effective(e), func(other *analyze.Part) bool { return isDefaultOnly(other) && other.Budget.Time == part.Budget.Time })
+	}
+	f.Message = fmt.Sprintf("%s%s with only the %s", what, named, defaultTimeout(part, by))
 	if inbound(part) && !p.asks(e) {
-		f.Message = fmt.Sprintf("%s, whose own proxy ends the call after %s, the default of %s", what, until(part.Budget), by.Title)
+		f.Message = fmt.Sprintf("%s%s, whose own proxy ends the call after %s, the default of %s", what, named, until(part.Budget), by.Title)
 		for _, d := range beaten(part) {
 			f.Message += fmt.Sprintf("; %s on the caller's side never act", english.Duration(d.Value.(time.Duration)))
 			f.Origins = append([]graph.Origin{d.Origin}, f.Origins...)
@@ -102,11 +106,31 @@ func reportDefault(p *Pass, by *policy.Product, calls group) {
 	ways := defaultRemedies(p, calls)
 	f.Hint = commonOf(ways).hint("set", "what this call needs")
 	f.Fix = timeoutFixes(p, ways)
+	if other, ok := otherSide(p, e, part, ways[0]); ok && len(calls) == 1 {
+		f.Hint += "; for more than " + until(part.Budget) + " " + other.sentence("set") + ", too"
+	}
+	f.Routes = named
 	f.Values = append(f.Values, took("budget", part.Budget))
 	if c, ok := obstacleOf(p, e, policy.TotalTimeout); ok && len(calls) == 1 {
 		c.explain(&f)
 	}
 	p.Report(f)
+}
+
+// otherSide says where the timeout of another layer is declared that ends a part by default as soon as
+// that of a remedy; false if none does.
+func otherSide(p *Pass, e graph.Edge, part *analyze.Part, than remedy) (remedy, bool) {
+	for i := range part.Layers {
+		l := &part.Layers[i]
+		own := l.Budget
+		if own.State != policy.Finite || own.Time != part.Budget.Time || len(own.By) == 0 || own.By[0].Provenance != policy.PlatformDefault || than.layer == nil || l.Set.Layer == than.layer.Layer {
+			continue
+		}
+		if r, ok := remedyIn(p, e, &l.Set, policy.TotalTimeout); ok {
+			return r, true
+		}
+	}
+	return remedy{}, false
 }
 
 // defaultRemedies say of each of the calls where its timeout is declared.
@@ -135,15 +159,18 @@ func defaultTimeout(part *analyze.Part, by *policy.Product) string {
 // defaultOnly returns a part of a call that is bounded by a product's own timeout
 // alone, nil if there is none.
 func defaultOnly(parts []analyze.Part) *analyze.Part {
-	i := slices.IndexFunc(parts, func(part analyze.Part) bool {
-		return part.Budget.State == policy.Finite && !slices.ContainsFunc(part.Budget.By, func(d policy.Decision) bool {
-			return isTime(d.Field) && d.Provenance != policy.PlatformDefault
-		})
-	})
+	i := slices.IndexFunc(parts, func(part analyze.Part) bool { return isDefaultOnly(&part) })
 	if i < 0 {
 		return nil
 	}
 	return &parts[i]
+}
+
+// isDefaultOnly reports whether a part of a call is bounded by a product's own timeout alone.
+func isDefaultOnly(part *analyze.Part) bool {
+	return part.Budget.State == policy.Finite && !slices.ContainsFunc(part.Budget.By, func(d policy.Decision) bool {
+		return isTime(d.Field) && d.Provenance != policy.PlatformDefault
+	})
 }
 
 // inbound reports whether the proxy in front of the callee decides how long a part takes.

@@ -47,7 +47,9 @@ func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[
 		case s.Kind == graph.KindGateway && l.isRoutingObject(members[root]):
 			ns = nil // what runs it may be anywhere
 		}
-		s.Meshes = memberships(s, ns, func(p *policy.Product) bool { return waypoints.serve(p, s, l.serviceLabels(members[root]), ns) })
+		s.Meshes = memberships(s, ns, func(p *policy.Product) (graph.NamedWaypoint, bool) {
+			return waypoints.serve(p, s, l.serviceLabels(members[root]), ns)
+		})
 		for _, p := range product.Meshes {
 			if _, known := s.Member(p); !known {
 				l.joinUnsigned(s, p, members[root])
@@ -109,7 +111,7 @@ func (l *linker) onlyNamespace() *graph.Namespace {
 
 // memberships returns the memberships that are declared, then those that labels and
 // annotations show.
-func memberships(s *graph.Service, ns *graph.Namespace, waypoint func(*policy.Product) bool) []graph.Membership {
+func memberships(s *graph.Service, ns *graph.Namespace, waypoint func(*policy.Product) (graph.NamedWaypoint, bool)) []graph.Membership {
 	list := s.Meshes
 	own := func(product *policy.Product, in bool, o graph.Origin) {
 		if !slices.ContainsFunc(list, func(m graph.Membership) bool { return m.Product.Is(product) }) {
@@ -130,10 +132,9 @@ func memberships(s *graph.Service, ns *graph.Namespace, waypoint func(*policy.Pr
 	for _, p := range product.Meshes {
 		_, declared := s.Member(p)
 		if mode, o := ambientMode(p, s, ns); mode != "" && !declared {
-			list = append(list, graph.Membership{
-				Product: p, In: mode == "ambient", Ambient: mode == "ambient", Origin: o,
-				Waypoint: waypoint(p),
-			})
+			m := graph.Membership{Product: p, In: mode == "ambient", Ambient: mode == "ambient", Origin: o}
+			m.Named, m.Waypoint = waypoint(p)
+			list = append(list, m)
 		}
 	}
 	if ns == nil || !runsCode(s.Kind) {
@@ -168,25 +169,32 @@ func (l *linker) waypoints() waypoints {
 	return found
 }
 
-// serve reports whether a service has a waypoint: its own label goes before that of its
-// namespace, even if it names none.
-func (w waypoints) serve(p *policy.Product, s *graph.Service, own graph.Labels, ns *graph.Namespace) bool {
+// serve returns the waypoint that labels of a service name, and whether it serves that: its own label
+// goes before that of its namespace, even if it names none.
+func (w waypoints) serve(p *policy.Product, s *graph.Service, own graph.Labels, ns *graph.Namespace) (named graph.NamedWaypoint, serves bool) {
 	if p.Waypoint == nil {
-		return false
+		return named, false
 	}
-	labels := own
+	labels, by := own, "Service"
 	if labels[p.Waypoint.Label] == "" && ns != nil {
-		labels = ns.Labels
+		labels, by = ns.Labels, "Namespace"
 	}
 	name := labels[p.Waypoint.Label]
-	if name == "" || name == p.Waypoint.NoName {
-		return false
+	if name == "" {
+		return named, false
+	}
+	named = graph.NamedWaypoint{Name: name, By: by}
+	if name == p.Waypoint.NoName {
+		return named, false
 	}
 	of, found := w[graph.Ref{Kind: p.Name, Namespace: cmp.Or(labels[p.Waypoint.Namespace], s.Namespace), Name: name}]
 	if !found {
-		return !slices.ContainsFunc(slices.Collect(maps.Keys(w)), func(r graph.Ref) bool { return r.Kind == p.Name })
+		return named, !slices.ContainsFunc(slices.Collect(maps.Keys(w)), func(r graph.Ref) bool { return r.Kind == p.Name })
 	}
-	return (!of.Own() || of.Namespace == s.Namespace) && !slices.Contains(p.Waypoint.ForOthers, of.Labels[p.Waypoint.For])
+	if slices.Contains(p.Waypoint.ForOthers, of.Labels[p.Waypoint.For]) {
+		named.Unfit = of.Namespace + "/" + of.Name
+	}
+	return named, (!of.Own() || of.Namespace == s.Namespace) && named.Unfit == ""
 }
 
 // serviceLabels returns the labels of the Services that lead to entities, not those of pods.

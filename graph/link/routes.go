@@ -47,6 +47,7 @@ func (b *binder) routesOf(l leg, evidence []graph.Evidence) []graph.Route {
 	own := ownParts(evidence)
 	groups := b.winners(l, evidence)
 	implicit := b.implicitSets(e)
+	asks := b.asks(e)
 	said := b.said.says[[2]graph.Node{b.g.From(e), b.g.To(e)}]
 	if len(own) == 0 && len(groups) == 0 && len(implicit) == 0 && said == nil {
 		return nil
@@ -82,6 +83,9 @@ func (b *binder) routesOf(l leg, evidence []graph.Evidence) []graph.Route {
 				r.Layers = policy.Override(r.Layers, said, policy.CallFacts{Protocol: b.g.Protocol(e), Methods: r.Methods})
 			}
 			for i := range r.Layers {
+				if asks && r.Layers[i].Layer == policy.ClientProxy {
+					r.Layers[i] = withoutRoutes(r.Layers[i])
+				}
 				r.Layers[i] = r.Layers[i].WithDefaults()
 				if l := &r.Layers[i]; b.g.Service(b.g.To(e)).Headless && l.KeepsHeadless() && l.Balance != nil {
 					l.Balance = callerChooses
@@ -91,6 +95,17 @@ func (b *binder) routesOf(l leg, evidence []graph.Evidence) []graph.Route {
 		}
 	}
 	return routes
+}
+
+// withoutRoutes returns s for a question whether a request may pass, which takes no route: what is set
+// for its callee acts, and no retries.
+func withoutRoutes(s policy.Set) policy.Set {
+	retry := policy.Retry{Retries: policy.Setting[int]{Provenance: policy.Absent}, On: policy.Setting[[]string]{Provenance: policy.Absent}}
+	if s.Retry != nil {
+		retry.Budget = s.Retry.Budget
+	}
+	s.Retry = &retry
+	return s
 }
 
 // callerChooses is how calls are spread of which the caller chooses the address, whatever its proxy is set to.

@@ -86,7 +86,7 @@ func (l *linker) meshesOf(t *graph.Entity) []*policy.Product {
 		}
 	}
 	var list []*policy.Product
-	for _, m := range memberships(s, ns, func(*policy.Product) bool { return false }) {
+	for _, m := range memberships(s, ns, func(*policy.Product) (graph.NamedWaypoint, bool) { return graph.NamedWaypoint{}, false }) {
 		if m.In {
 			list = append(list, m.Product)
 		}

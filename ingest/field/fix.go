@@ -28,6 +28,9 @@ func Move(to, holds string) Fix { return func(f *graph.Flaw) { f.To, f.Holds = t
 // Into takes the field to another object.
 func Into(object string) Fix { return func(f *graph.Flaw) { f.Into = object } }
 
+// Refers says which objects the value may be meant to name.
+func Refers(objects ...graph.Ref) Fix { return func(f *graph.Flaw) { f.Refers = objects } }
+
 // Beside adds another field to the block that has the flawed one, or, if that is a block, to it.
 func Beside(path, value string) Fix {
 	return func(f *graph.Flaw) { f.Beside = append(f.Beside, policy.Edit{Path: path, Value: value}) }

@@ -25,6 +25,8 @@ type controller struct {
 	onKind   map[string][]string
 	inConfig []string          // keys of the controller's own configuration alone
 	instead  map[string]string // hints for some of these
+
+	refers map[string]string // the kinds of objects that values of annotations name
 }
 
 var controllers = []controller{
@@ -73,6 +75,7 @@ var controllers = []controller{
 	},
 	{
 		product: product.Traefik, class: "traefik", prefix: traefikPrefix, folds: true,
+		refers: map[string]string{"service.serverstransport": "ServersTransport", "router.middlewares": "Middleware"},
 		onKind: map[string][]string{
 			"Ingress": strings.Fields(`router.entrypoints router.middlewares router.pathmatcher router.priority router.rulesyntax router.tls router.tls. router.observability.`),
 			"Service": strings.Fields(`service.serversscheme service.serverstransport service.passhostheader service.nativelb service.nodeportlb service.sticky service.sticky.`),
@@ -134,7 +137,11 @@ func (c *controller) check(o *resource.Object) {
 	}
 	if f.Flawed() {
 		p := o.Policy(c.product, "annotations without effect", o.Meta.Get("annotations"))
-		p.Of = o.Ref()
+		if o.Kind == "Ingress" && c.refers != nil { // what they name would act on its calls
+			p.From = []graph.EndpointRef{{Ref: o.Self}}
+		} else {
+			p.Of = o.Ref()
+		}
 		o.AddPolicies(f, p)
 	}
 }
@@ -159,7 +166,8 @@ func (c *controller) flaw(f *field.Reader, o *resource.Object, key, name string,
 		} else if other == "Service" {
 			hint += "s of its backends"
 		}
-		f.Flaw(graph.Unbound, value, key, map[string]string{"Service": title + " reads it on a Service", "Ingress": title + " reads it on an Ingress"}[other], hint, fix)
+		f.Flaw(graph.Unbound, value, key, map[string]string{"Service": title + " reads it on a Service", "Ingress": title + " reads it on an Ingress"}[other], hint, fix,
+			field.Refers(c.named(o, name, value)...))
 	case slices.Contains(c.inConfig, name):
 		hint := c.instead[name]
 		if hint == "" {
@@ -175,6 +183,19 @@ func (c *controller) flaw(f *field.Reader, o *resource.Object, key, name string,
 			f.Flaw(graph.Inert, value, key, "there is no such annotation", "remove it")
 		}
 	}
+}
+
+// named returns the objects that the value of an annotation may name.
+func (c *controller) named(o *resource.Object, name string, value document.Node) []graph.Ref {
+	kind := c.refers[name]
+	if kind == "" {
+		return nil
+	}
+	var refs []graph.Ref
+	for _, one := range strings.Split(value.Str(), ",") {
+		refs = append(refs, traefikNamed(o, kind, one)...)
+	}
+	return refs
 }
 
 // misspelled returns the annotation of a policy that a name is with a slip of the hand, "" if it is none.

@@ -31,6 +31,7 @@ func readSpringGateway(p *settings.LibraryConfig) {
 		routes := gatewayRoutes(server)
 		for i, route := range routes {
 			r := &settings.Reader{Syntax: product.SpringDuration}
+			breakers := route.breakers()
 			for nest, says := range gatewaySays(p, r, server, route, routes) {
 				group := "routes"
 				if nest > 0 {
@@ -38,9 +39,14 @@ func readSpringGateway(p *settings.LibraryConfig) {
 				}
 				of := says.Product
 				says.Nest = nest
+				instance := ""
+				if of == product.SpringCircuitBreaker {
+					instance = breakers[0]
+					breakers = breakers[1:]
+				}
 				p.AddRest(graph.Policy{
 					Product: of, Origin: route.at, Object: "routes/gateway", To: []graph.EndpointRef{{Host: route.to}}, Match: route.match,
-					Group: group, Rank: len(routes) - i, Says: says, Flaws: r.Flaws,
+					Group: group, Rank: len(routes) - i, Says: says, Flaws: r.Flaws, Instance: instance,
 				})
 				r.Flaws = nil // reported once
 			}
@@ -113,6 +119,32 @@ func gatewayFilters(list *settings.Tree) []gatewayFilter {
 	return filters
 }
 
+// breakers are the names of the breakers among the filters of a route, in their order; empty for
+// those that are not known.
+func (r gatewayRoute) breakers() []string {
+	var names []string
+	for _, f := range r.filters {
+		if !isBreaker(f) {
+			continue
+		}
+		name := f.arg("name", 0).Word()
+		if strings.Contains(name, "$") {
+			name = ""
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// isBreaker reports whether a filter is a circuit breaker.
+func isBreaker(f gatewayFilter) bool {
+	switch settings.Relaxed(f.name) {
+	case "circuitbreaker", "springcloudcircuitbreakerresilience4j", "hystrix":
+		return true
+	}
+	return false
+}
+
 // values are all arguments.
 func (f gatewayFilter) values() []string {
 	values := slices.DeleteFunc(slices.Clone(f.short), func(s string) bool { return s == "" })
@@ -138,17 +170,17 @@ func gatewaySays(p *settings.LibraryConfig, r *settings.Reader, server *settings
 	var sets []policy.Set
 	var limit *policy.RateLimit
 	for i, f := range route.filters {
-		switch settings.Relaxed(f.name) {
-		case "retry":
+		switch name := settings.Relaxed(f.name); {
+		case name == "retry":
 			says := own()
 			says.Retry = gatewayRetry(r, f)
 			if inner := hidingBreaker(route.filters[i+1:]); inner != nil {
 				hideErrors(r, &says, f, inner, route.Get("id").Word())
 			}
 			sets = append(sets, says)
-		case "circuitbreaker", "springcloudcircuitbreakerresilience4j", "hystrix":
+		case isBreaker(f):
 			sets = append(sets, gatewayBreaker(p, r, f, routes))
-		case "requestratelimiter":
+		case name == "requestratelimiter":
 			if rate := r.Count(f.arg("redis-rate-limiter.replenishRate", -1), 1); rate.Set() {
 				limit = &policy.RateLimit{
 					Requests: rate, Per: settings.BuiltIn(time.Second), Burst: r.Count(f.arg("redis-rate-limiter.burstCapacity", -1), 0),

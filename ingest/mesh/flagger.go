@@ -104,4 +104,20 @@ func canaryRoutes(r *resource.Object, service, at document.Node, name string) {
 			r.Facts.Policies = append(r.Facts.Policies, part)
 		}
 	}
+	canaryDestination(r, service, name)
+}
+
+// canaryDestination gives the policies of the DestinationRules that Flagger writes for the Services
+// that the routes lead to.
+func canaryDestination(r *resource.Object, service document.Node, name string) {
+	own := r.Mapping(service, "trafficPolicy")
+	if !own.Exists() {
+		return
+	}
+	d := policiesOfHost(r, name, own)
+	d.base.Rank = hostRank(name) * rankHost
+	d.fields.Prefix = "service.trafficPolicy."
+	d.add(own, trafficPolicy(d.fields, own, own), document.Node{}, 0, rankAll)
+	d.ports(own, document.Node{}, rankPort)
+	d.give()
 }

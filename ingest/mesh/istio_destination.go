@@ -30,10 +30,7 @@ func destinationRule(r *resource.Object) {
 		return
 	}
 	declaredSubsets(r, host)
-	d := &destinationPolicies{Object: r, fields: field.New(r.Document, product.IstioDuration)}
-	d.base = r.Policy(product.Istio, "destination", r.Root)
-	d.base.To, d.base.ToIs = []graph.EndpointRef{namedHost(r, host)}, graph.Destination
-	d.base.Lookup, d.base.NeedsMesh = graph.CallerFirst, true
+	d := policiesOfHost(r, host, r.Root)
 	d.base.FromNamespaces = exported(r)
 	d.base.Rank = hostRank(host) * rankHost
 	d.base.MergeKey = r.Namespace + "/" + canonicalHost(host, r.Namespace)
@@ -42,6 +39,15 @@ func destinationRule(r *resource.Object) {
 		d.base.Rank += maxHost * rankHost // before those for every workload
 	}
 	d.read()
+}
+
+// policiesOfHost begins the policies of a host in an object.
+func policiesOfHost(r *resource.Object, host string, at document.Node) *destinationPolicies {
+	d := &destinationPolicies{Object: r, fields: field.New(r.Document, product.IstioDuration)}
+	d.base = r.Policy(product.Istio, "destination", at)
+	d.base.To, d.base.ToIs = []graph.EndpointRef{namedHost(r, host)}, graph.Destination
+	d.base.Lookup, d.base.NeedsMesh = graph.CallerFirst, true
+	return d
 }
 
 // maxHost is longer than any host name.
@@ -97,6 +103,11 @@ func (d *destinationPolicies) read() {
 		d.add(own, trafficPolicy(d.fields, own, top), subset, 0, rankSubset)
 		d.ports(own, subset, rankSubsetPort)
 	}
+	d.give()
+}
+
+// give adds the policies, if one of them says something.
+func (d *destinationPolicies) give() {
 	for _, p := range d.all {
 		if !p.Says.Empty() || len(p.Flaws) > 0 { // then the silent ones beside it count too
 			d.Facts.Policies = append(d.Facts.Policies, d.all...)

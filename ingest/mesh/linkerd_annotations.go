@@ -7,6 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/ingest/kubernetes"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/policy/product"
@@ -52,8 +53,8 @@ func LinkerdWorkload(o *resource.Object) {
 		f := field.New(o.Document, product.LinkerdDuration)
 		for key, value := range annotations.Pairs() {
 			if isLinkerdName(key.Str()) {
-				f.Flaw(graph.Unbound, value, key.Str(), "Linkerd reads it on a Service", "move it to the Service that selects the pods",
-					field.Into("Service/"+o.Namespace+"/"+o.Name)) // which has the same name in most cases
+				hint, fix := linkerdPlace(o)
+				f.Flaw(graph.Unbound, value, key.Str(), "Linkerd reads it on a Service", hint, fix)
 			}
 		}
 		if f.Flawed() {
@@ -62,4 +63,21 @@ func LinkerdWorkload(o *resource.Object) {
 			o.AddPolicies(f, p)
 		}
 	}
+}
+
+// linkerdPlace says where an annotation for policies belongs that is on an object.
+func linkerdPlace(o *resource.Object) (string, field.Fix) {
+	switch o.Kind {
+	case "Namespace":
+		return "move it to the Services of the namespace that it is for", field.Partly
+	case "Ingress":
+		if services := kubernetes.IngressServices(o); len(services) == 1 {
+			return "move it to the Service " + services[0].Ref.Name, field.Into("Service/" + o.Namespace + "/" + services[0].Ref.Name)
+		}
+		return "move it to the Services of its backends", field.Partly
+	}
+	if !o.Spec.Get("template").Exists() && o.Kind != "Pod" {
+		return "move it to a Service", field.Partly
+	}
+	return "move it to the Service that selects the pods", field.Into("Service/" + o.Namespace + "/" + o.Name) // which has the same name in most cases
 }

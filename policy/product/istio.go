@@ -46,12 +46,12 @@ var Istio = &policy.Product{
 		policy.Retries:          ways(in("VirtualService", policy.Edit{Path: "spec.http[].retries.attempts", Value: count, Off: "{attempts: 0}"}, field("spec.http[].retries.retryOn", conditions)), in("Canary", field("spec.service.retries.attempts", count), field("spec.service.retries.retryOn", conditions))),
 		policy.RetryBackoff:     ways(in("VirtualService", field("spec.http[].retries.backoff", duration))),
 		policy.RetryBudget:      ways(in("DestinationRule", block("spec.trafficPolicy.retryBudget", "{percent: 20, minRetryConcurrency: 3}"))),
-		policy.CircuitBreaker:   ways(in("DestinationRule", block("spec.trafficPolicy.outlierDetection", "{consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}"))),
-		policy.EjectionShare:    ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.maxEjectionPercent", percent))),
-		policy.BreakerWindow:    ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.interval", duration))),
-		policy.BreakerOpenTime:  ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.baseEjectionTime", duration))),
-		policy.ConcurrencyLimit: ways(in("DestinationRule", block("spec.trafficPolicy.connectionPool", "{http: {http1MaxPendingRequests: 100, http2MaxRequests: 100}}"))),
-		policy.LoadBalancing:    ways(in("DestinationRule", named("spec.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST"))),
+		policy.CircuitBreaker:   ways(in("DestinationRule", block("spec.trafficPolicy.outlierDetection", "{consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}")), in("Canary", block("spec.service.trafficPolicy.outlierDetection", "{consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}"))),
+		policy.EjectionShare:    ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.maxEjectionPercent", percent)), in("Canary", field("spec.service.trafficPolicy.outlierDetection.maxEjectionPercent", percent))),
+		policy.BreakerWindow:    ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.interval", duration)), in("Canary", field("spec.service.trafficPolicy.outlierDetection.interval", duration))),
+		policy.BreakerOpenTime:  ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.baseEjectionTime", duration)), in("Canary", field("spec.service.trafficPolicy.outlierDetection.baseEjectionTime", duration))),
+		policy.ConcurrencyLimit: ways(in("DestinationRule", block("spec.trafficPolicy.connectionPool", "{http: {http1MaxPendingRequests: 100, http2MaxRequests: 100}}")), in("Canary", block("spec.service.trafficPolicy.connectionPool", "{http: {http1MaxPendingRequests: 100, http2MaxRequests: 100}}"))),
+		policy.LoadBalancing:    ways(in("DestinationRule", named("spec.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST")), in("Canary", named("spec.service.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST"))),
 	},
 	AtCallee: policy.Remediations{
 		policy.TotalTimeout: ways(inCode("extension provider", field("timeout", duration))),
@@ -61,6 +61,8 @@ var Istio = &policy.Product{
 			field("spec.hosts", "[<callee>]"), field("spec.http[].route[].destination.host", policy.CalleeName)),
 		"DestinationRule": begins("networking.istio.io/v1", "DestinationRule", policy.CalleeNamespace, field("spec.host", policy.CalleeName)),
 	},
+	// Flagger writes the routes of a Canary, and the rules for the Services that these lead to.
+	Writes:       map[string][]string{"Canary": {"VirtualService", "DestinationRule"}},
 	PortSettings: map[string][2]string{"DestinationRule": {"spec.trafficPolicy.", "spec.trafficPolicy.portLevelSettings[]."}},
 	Names: map[string][]string{
 		"VirtualService":  {"spec.hosts[]", "spec.http[].route[].destination.host", "spec.http[].mirror.host", "spec.tcp[].route[].destination.host", "spec.tls[].route[].destination.host"},
