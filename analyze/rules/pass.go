@@ -45,7 +45,7 @@ func (p *Pass) At(s analyze.Severity, f analyze.Finding) {
 	f.Rule, f.Severity = p.rule.ID, s
 	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.Detail)
 	if len(f.Routes) >= manyRoutes {
-		f.Values = append(slices.Clip(f.Values), keyValue("routes", strings.Join(f.Routes, ", ")))
+		f.Values = append(slices.Clip(f.Values), analyze.KeyValue{Key: "routes", Value: strings.Join(f.Routes, ", ")})
 	}
 	if p.fixes && !f.Fix.Applicable() && f.Fix.None == "" && p.rule.ByPeople == "" {
 		f.Fix.None = p.rule.NoFix
