@@ -325,8 +325,31 @@ func (p *phase) search() *walk {
 			}
 		}
 	}
+	// Who answers well may still be too late for a caller that waits less long: the way leads through it.
+	for _, passes := range []func(graph.Edge) bool{func(e graph.Edge) bool { return Waits(g, e) }, func(graph.Edge) bool { return true }} {
+		if !p.hasUnexplained(found) {
+			break
+		}
+		for i := 0; i < len(order); i++ {
+			for _, e := range g.In(order[i]) {
+				if a := g.From(e); !found[a] && passes(e) {
+					add(a, order[i])
+				}
+			}
+		}
+	}
 	p.ways = w
 	return w
+}
+
+// hasUnexplained reports whether a service suffers that is not among those found.
+func (p *phase) hasUnexplained(found []bool) bool {
+	for v := range found {
+		if !found[v] && p.state[v].Suffers() {
+			return true
+		}
+	}
+	return false
 }
 
 // brings reports whether e brings its caller the worst that it suffers from, or,
