@@ -1,6 +1,7 @@
 package product
 
 import (
+	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/policy"
@@ -46,12 +47,12 @@ var Istio = &policy.Product{
 		policy.Retries:          ways(in("VirtualService", policy.Edit{Path: "spec.http[].retries.attempts", Value: count, Off: "{attempts: 0}"}, field("spec.http[].retries.retryOn", conditions)), in("Canary", field("spec.service.retries.attempts", count), field("spec.service.retries.retryOn", conditions))),
 		policy.RetryBackoff:     ways(in("VirtualService", field("spec.http[].retries.backoff", duration))),
 		policy.RetryBudget:      ways(in("DestinationRule", block("spec.trafficPolicy.retryBudget", "{percent: 20, minRetryConcurrency: 3}"))),
-		policy.CircuitBreaker:   ways(in("DestinationRule", block("spec.trafficPolicy.outlierDetection", "{consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}")), in("Canary", block("spec.service.trafficPolicy.outlierDetection", "{consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}"))),
-		policy.EjectionShare:    ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.maxEjectionPercent", percent)), in("Canary", field("spec.service.trafficPolicy.outlierDetection.maxEjectionPercent", percent))),
-		policy.BreakerWindow:    ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.interval", duration)), in("Canary", field("spec.service.trafficPolicy.outlierDetection.interval", duration))),
-		policy.BreakerOpenTime:  ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.baseEjectionTime", duration)), in("Canary", field("spec.service.trafficPolicy.outlierDetection.baseEjectionTime", duration))),
-		policy.ConcurrencyLimit: ways(in("DestinationRule", block("spec.trafficPolicy.connectionPool", "{http: {http1MaxPendingRequests: 100, http2MaxRequests: 100}}")), in("Canary", block("spec.service.trafficPolicy.connectionPool", "{http: {http1MaxPendingRequests: 100, http2MaxRequests: 100}}"))),
-		policy.LoadBalancing:    ways(in("DestinationRule", named("spec.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST")), in("Canary", named("spec.service.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST"))),
+		policy.CircuitBreaker:   atDestination(block("spec.trafficPolicy.outlierDetection", "{consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}")),
+		policy.EjectionShare:    atDestination(field("spec.trafficPolicy.outlierDetection.maxEjectionPercent", percent)),
+		policy.BreakerWindow:    atDestination(field("spec.trafficPolicy.outlierDetection.interval", duration)),
+		policy.BreakerOpenTime:  atDestination(field("spec.trafficPolicy.outlierDetection.baseEjectionTime", duration)),
+		policy.ConcurrencyLimit: atDestination(block("spec.trafficPolicy.connectionPool", "{http: {http1MaxPendingRequests: 100, http2MaxRequests: 100}}")),
+		policy.LoadBalancing:    atDestination(named("spec.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST")),
 	},
 	AtCallee: policy.Remediations{
 		policy.TotalTimeout: ways(inCode("extension provider", field("timeout", duration))),
@@ -100,3 +101,10 @@ var IstioRetryOn = &policy.RetryWords{Title: "Istio", Words: envoyWords, Statuse
 // IstioDefaultRetryOn are the conditions of Istio's default retries, and of retries
 // that name none, since 1.24.
 var IstioDefaultRetryOn = []string{policy.OnConnect, "grpc:CANCELLED", "grpc:UNAVAILABLE"}
+
+// atDestination are the ways of a policy in a DestinationRule, and in the Canary for which Flagger writes one.
+func atDestination(rule policy.Edit) []policy.Remediation {
+	canary := rule
+	canary.Path = "spec.service." + strings.TrimPrefix(rule.Path, "spec.")
+	return ways(in("DestinationRule", rule), in("Canary", canary))
+}
