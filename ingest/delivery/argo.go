@@ -44,9 +44,10 @@ func application(d *document.Document, f *graph.Facts, spec document.Node, from 
 			f.Unread = append(f.Unread, object(d, unread.Release))
 			return
 		}
-		switch p := source.Get("path"); {
-		case from.fill(p.Str()) != "":
-			paths = append(paths, from.fill(p.Str()))
+		p := source.Get("path")
+		switch filled := from.fill(p.Str()); {
+		case filled != "":
+			paths = append(paths, filled)
 		case p.Exists() && strings.HasPrefix(strings.TrimSpace(p.Str()), "{{") && len(from.directories) > 0:
 			paths = append(paths, from.directories...)
 		case p.Exists():
@@ -137,7 +138,8 @@ func (g *generators) add(prefix string, variables document.Node) {
 }
 
 // fill returns the directory that the paths of a template are in: a variable has its value, and what follows one that
-// has several, or none that is known, is left out. It is "" if the path has no variable, or nothing before such a one.
+// has several, or none that is known, is left out. It is "" if the path has no variable, or nothing before such a one, or
+// is longer than one can be.
 func (g *generators) fill(template string) string {
 	if !strings.Contains(template, "{{") {
 		return ""
@@ -146,7 +148,10 @@ func (g *generators) fill(template string) string {
 	for {
 		before, after, found := strings.Cut(rest, "{{")
 		filled += before
-		if !found {
+		switch {
+		case len(filled) > maxPath:
+			return ""
+		case !found:
 			return filled
 		}
 		name, following, closed := strings.Cut(after, "}}")
@@ -157,3 +162,6 @@ func (g *generators) fill(template string) string {
 		filled, rest = filled+value, following
 	}
 }
+
+// maxPath is how long a path can be (PATH_MAX of Linux).
+const maxPath = 4096
