@@ -114,27 +114,22 @@ const minAddressed = 3
 // has "http://staging-api", "http://staging-web" and "http://staging-pages", and Services "api", "web" and "pages" with
 // the name of the release before theirs, which is addressed by none. It is release if there is no such one, or several.
 func addressedRelease(text []byte, release string) string {
-	var parts []string // the names of Services without that of the release
+	parts := map[string]bool{} // the names of Services without that of the release
 	for _, object := range strings.Split(string(text), "\n---") {
 		if m := objectName.FindStringSubmatch(object); m != nil && serviceKind.MatchString(object) {
 			if part, ok := strings.CutPrefix(m[1], release+"-"); ok {
-				parts = append(parts, part)
+				parts[part] = true
 			}
 		}
 	}
 	addressed := map[string]map[string]bool{} // parts by release
 	for _, m := range addressedHost.FindAllSubmatch(text, -1) {
-		host, longest := string(m[1]), ""
-		for _, part := range parts {
-			if strings.HasSuffix(host, "-"+part) && len(part) > len(longest) {
-				longest = part
-			}
-		}
-		if name := strings.TrimSuffix(host, "-"+longest); longest != "" && releaseName.MatchString(name) {
+		name, part := cutPart(string(m[1]), parts)
+		if releaseName.MatchString(name) {
 			if addressed[name] == nil {
 				addressed[name] = map[string]bool{}
 			}
-			addressed[name][longest] = true
+			addressed[name][part] = true
 		}
 	}
 	other := ""
@@ -151,6 +146,22 @@ func addressedRelease(text []byte, release string) string {
 	}
 	return other
 }
+
+// cutPart cuts the longest of the parts that a host ends with after a "-" off it. Without one, all is empty.
+func cutPart(host string, parts map[string]bool) (name, part string) {
+	if len(host) > maxHost {
+		return "", ""
+	}
+	for i := range len(host) {
+		if host[i] == '-' && parts[host[i+1:]] {
+			return host[:i], host[i+1:]
+		}
+	}
+	return "", ""
+}
+
+// maxHost is how long the name of a host can be (RFC 1035).
+const maxHost = 253
 
 // addressedNamespace returns the one namespace in which the text of a chart addresses Services of the
 // chart itself: that is where it is to be installed. It is "" if there is none, or several.
