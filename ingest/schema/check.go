@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/policy"
 )
 
 // Check returns the fields of an object that are refused or dropped, in the order written.
@@ -58,10 +59,10 @@ func (c *checker) value(n document.Node, h *holds, path string, way []part) {
 		c.flaws[len(c.flaws)-1].Instead = instead
 	case h.what == list:
 		for i, item := range n.List() {
-			at := fmt.Sprintf("%s[%d]", path, i)
+			at, before := fmt.Sprintf("%s[%d]", path, i), len(c.flaws)
 			c.value(item, h.item, at, way)
 			if h.item.object != nil && item.IsMap() {
-				c.lacking(item, h.item.object, at)
+				c.lacking(item, h.item.object, at, c.flaws[before:len(c.flaws):len(c.flaws)])
 			}
 		}
 	case h.what == mapping:
@@ -147,25 +148,29 @@ func (h *holds) takesUnquoted(s string) bool {
 }
 
 // lacking notes the fields that an item of a list must have. What is not in a list may be one part
-// of an object, the rest of which is in another file.
-func (c *checker) lacking(n document.Node, o *object, path string) {
+// of an object, the rest of which is in another file. The flaws are those of the item.
+func (c *checker) lacking(n document.Node, o *object, path string, flaws []graph.Flaw) {
 	for _, name := range o.required {
-		if !n.Get(name).Exists() && !c.isMisspelled(n, name, path) {
+		if !n.Get(name).Exists() && !c.isMisspelled(n, name, flaws) {
 			c.note(graph.Invalid, n, path, "", name+" is missing", "add "+name)
 		}
 	}
 }
 
-// isMisspelled reports whether a field of an object is noted as one whose name is nearly that of a field that the
-// object must have. That one is missing then, and what is noted says so.
-func (c *checker) isMisspelled(n document.Node, name, path string) bool {
+// isMisspelled reports whether a field of an object is among its flaws as one whose name is nearly that of a field
+// that the object must have. That one is missing then, and the flaw says so.
+func (c *checker) isMisspelled(n document.Node, name string, flaws []graph.Flaw) bool {
+	if len(flaws) == 0 {
+		return false
+	}
+	own := map[policy.Origin]bool{} // the keys of the object itself, not of what is in it
 	for key := range n.Pairs() {
-		at := c.At(key)
-		for i := range c.flaws {
-			if f := &c.flaws[i]; f.Kind == graph.Inert && f.Name == name && f.Origin == at {
-				f.Kind, f.Why, f.Hint, f.Assumed = graph.Invalid, name+" is missing", "rename it to "+name, false
-				return true
-			}
+		own[c.At(key)] = true
+	}
+	for i := range flaws {
+		if f := &flaws[i]; f.Kind == graph.Inert && f.Name == name && own[f.Origin] {
+			f.Kind, f.Why, f.Hint, f.Assumed = graph.Invalid, name+" is missing", "rename it to "+name, false
+			return true
 		}
 	}
 	return false
