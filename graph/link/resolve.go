@@ -13,7 +13,7 @@ import (
 // index lists every name of every entity. Names that the platform resolves have precedence
 // over names of workloads.
 func (l *linker) index() {
-	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, loose: map[string][]int{}, full: map[string]int{}, again: map[graph.Ref][]int{}, ingress: map[string][]int{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
+	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, loose: map[string][]int{}, full: map[string]int{}, again: map[nameInFile]int{}, ingress: map[string][]int{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
 	for _, addressable := range []bool{true, false} {
 		for c := range l.entities {
 			ent := &l.entities[c]
@@ -90,7 +90,9 @@ func (l *linker) addName(realm, namespace, name string, root int) {
 	case first == root:
 		return
 	case isCompose(realm):
-		h.again[key] = append(h.again[key], root)
+		if inFile := (nameInFile{key, l.entities[root].origin.File()}); h.again[inFile] == 0 {
+			h.again[inFile] = root + 1
+		}
 	}
 	if list := h.bare[name]; len(list) == 0 || list[len(list)-1] != root {
 		h.bare[name] = append(list, root)
@@ -274,13 +276,10 @@ func (l *linker) byName(name, namespace string) (int, bool) {
 // project may give services of theirs the same container name, as of one demo in several languages: they
 // are not started together, and a name is that of the service in the program's own file.
 func (l *linker) resolveFor(of graph.Ref, host string) (int, bool) {
-	if again := l.hosts.again[graph.Ref{Realm: of.Realm, Namespace: of.Namespace, Name: canonical(host)}]; len(again) > 0 {
-		if c, ok := l.byRef[of]; ok {
-			for _, root := range again {
-				if l.entities[root].origin.File() == l.entities[c].origin.File() {
-					return l.find(root), true
-				}
-			}
+	if c, ok := l.byRef[of]; ok && len(l.hosts.again) > 0 {
+		key := graph.Ref{Realm: of.Realm, Namespace: of.Namespace, Name: canonical(host)}
+		if root := l.hosts.again[nameInFile{key, l.entities[c].origin.File()}]; root > 0 {
+			return l.find(root - 1), true
 		}
 	}
 	return l.resolve(host, of.Realm, of.Namespace)

@@ -151,12 +151,18 @@ type routeFact struct {
 	to       int            // root; -1 if it is the name that the route is about
 }
 
+// A nameInFile is a name of a compose project that a file gives to a service.
+type nameInFile struct {
+	name graph.Ref
+	file string
+}
+
 // hosts is the index by which addresses are resolved.
 type hosts struct {
 	names          map[graph.Ref]int   // by Realm, Namespace and Name; Kind left empty
 	bare           map[string][]int    // by name alone, roots, in order
 	loose          map[string][]int    // those of bare that are in no namespace of a cluster
-	again          map[graph.Ref][]int // roots whose name in a compose project another one of it has
+	again          map[nameInFile]int  // roots whose name in a compose project one of another file has, counted from 1
 	full           map[string]int      // full host names, canonical
 	wildcards      []wildcard          // "*.example.com", longest first
 	ingress        map[string][]int    // hosts that gateways answer to from outside, roots
