@@ -44,12 +44,13 @@ func observedWords(o *graph.Observed) string {
 	if o == nil {
 		return ""
 	}
-	if o.Calls == 0 { // a source that counts connections or bytes
-		return ""
-	}
-	words := []string{amountText(o.Calls) + " calls"}
-	if o.Calls == 1 {
-		words[0] = "1 call"
+	var words []string
+	switch o.Calls {
+	case 0: // a source that counts connections or bytes
+	case 1:
+		words = append(words, "1 call")
+	default:
+		words = append(words, amountText(o.Calls)+" calls")
 	}
 	if o.Errors > 0 {
 		words = append(words, amountText(o.Errors)+" failed")
