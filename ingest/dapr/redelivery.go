@@ -202,13 +202,10 @@ func (c *pubsub) jetstream() *policy.Retry {
 		return nil
 	}
 	most, at, ok := c.count("maxDeliver")
-	switch {
-	case !ok:
+	if !ok {
 		return nil
-	case most <= 0:
-		most = 0
 	}
-	r := c.again(most-1, at)
+	r := c.again(max(most, 0)-1, at)
 	if r.Retries.Provenance == policy.Disabled {
 		return r
 	}
