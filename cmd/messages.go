@@ -46,11 +46,11 @@ func (c *console) printProblems(problems []graph.Problem, quiet, verbose bool) {
 	case quiet:
 		least = graph.Failed
 	}
-	var told []graph.Problem
+	var shown []graph.Problem
 	for level := graph.Failed; ; level-- {
 		for _, p := range problems {
 			if p.Level == level {
-				told = append(told, p)
+				shown = append(shown, p)
 			}
 		}
 		if level == least {
@@ -59,15 +59,15 @@ func (c *console) printProblems(problems []graph.Problem, quiet, verbose bool) {
 	}
 	more := map[string]int{} // those that are left out after the first with the same words, by its text
 	if !verbose {
-		told, more = once(told)
+		shown, more = once(shown)
 	}
 	rest := 0
-	if !verbose && len(told) > maxProblems {
-		rest = len(told) - maxProblems
-		told = told[:maxProblems]
+	if !verbose && len(shown) > maxProblems {
+		rest = len(shown) - maxProblems
+		shown = shown[:maxProblems]
 	}
-	for i, p := range told {
-		if i+1 < len(told) && told[i+1].Hint == p.Hint {
+	for i, p := range shown {
+		if i+1 < len(shown) && shown[i+1].Hint == p.Hint {
 			p.Hint = ""
 		}
 		text := problemText(p)

@@ -60,7 +60,7 @@ var (
 	undeclared = cell{value: "?"}                            // not declared
 )
 
-// noneOrUndeclared is none if the kind is absent in a layer, else untold.
+// noneOrUndeclared is none if the kind is absent in a layer, else undeclared.
 func noneOrUndeclared(part *analyze.Part, lacks func(s *policy.Set) bool) cell {
 	if slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return lacks(&l.Set) }) {
 		return none

@@ -325,7 +325,7 @@ func (p *phase) search() *walk {
 			}
 		}
 	}
-	// Who answers well may still be too late for a caller that waits less long: the way leads through it.
+	// A service that answers well may still be too late for a caller that waits less long: the way leads through it.
 	for _, passes := range []func(graph.Edge) bool{func(e graph.Edge) bool { return Waits(g, e) }, func(graph.Edge) bool { return true }} {
 		if !p.hasUnexplained(found) {
 			break

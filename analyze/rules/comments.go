@@ -12,7 +12,7 @@ type comments struct {
 	used map[*graph.CommentExcuse]bool
 }
 
-// A commentLine is a line of a file, whoever read it.
+// A commentLine is a line of a file, whatever reader has read it.
 type commentLine struct {
 	file string
 	line int32

@@ -31,13 +31,13 @@ func cutHint(g *graph.Graph, c analyze.Cycle) string {
 
 // portions writes which calls of a loop are made for a part of the requests only.
 func portions(g *graph.Graph, loop []graph.Node) string {
-	told := ""
+	words := ""
 	for _, e := range analyze.CallsAlong(g, append(slices.Clip(loop), loop[0])...) {
 		if p := analyze.Portion(g, e); p != "" {
-			told += fmt.Sprintf("; %s calls %s %s", g.ID(g.From(e)), g.ID(g.To(e)), p)
+			words += fmt.Sprintf("; %s calls %s %s", g.ID(g.From(e)), g.ID(g.To(e)), p)
 		}
 	}
-	return told
+	return words
 }
 
 // fewCuts is the most calls to cut that a hint names.

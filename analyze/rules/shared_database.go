@@ -34,8 +34,9 @@ else teams, else systems. Info if they are unknown for some or all of the servic
     - {name: billing, team: money, calls: [{to: main, protocol: sql}]}
 
 Not reported: addresses with different databases on one server; users with the same
-owner; and the parts of one program: users that run one image, or whose names differ only in
-the word for a part, such as "orders-api" and "orders-worker", or are such words, "web" and "worker"; and the parts of one product, whose name the database has and
+owner; and the parts of one program: users that run one image, or whose names differ only
+in the word for a part, such as "orders-api" and "orders-worker", or are such words,
+"web" and "worker"; and the parts of one product, whose name the database has and
 their names begin with. Jobs and migrations do not count, since they belong to
 the service they migrate for; nor do backups and administration consoles. A read
 replica with an address of its own is another database. Caches, brokers and stores that
@@ -47,9 +48,9 @@ coordinate programs, such as ZooKeeper and etcd, are meant to be shared.
 The members of one pool or failover, such as the hosts of one connection string, are
 one database.
 
-Services whose address names no database are compared with each other if their owners are
-known to differ, and the finding is then assumed. Only strong evidence counts: a start order does not prove
-shared tables.
+Services whose address names no database are compared with each other if their owners
+are known to differ, and the finding is then assumed. Only strong evidence counts: a
+start order does not prove shared tables.
 
 **Fix.** Give each owner a database of its own on the server, then a server of its own
 if load or criticality require it. Let one service own the data and the others call
@@ -195,8 +196,8 @@ func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
 	for i, e := range calls {
 		users[i] = g.From(e)
 	}
-	told, known := owners(g, users)
-	if told == "" && (known || database == "" || oneProgram(g, users) || isNamedAfter(g, database, users)) {
+	among, known := owners(g, users)
+	if among == "" && (known || database == "" || oneProgram(g, users) || isNamedAfter(g, database, users)) {
 		return
 	}
 	f := analyze.Finding{
@@ -217,19 +218,19 @@ func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
 		f.Confidence = analyze.Assumed
 		f.Hint = "if they use different databases on it, name them in the addresses; " + f.Hint
 	}
-	if told == "" {
+	if among == "" {
 		f.Message += ", whose owners are unknown"
 		p.At(analyze.Info, f)
 		return
 	}
-	f.Message += ", which belong to " + told
+	f.Message += ", which belong to " + among
 	p.Report(f)
 }
 
 // owners is to whom services belong, if that is more than one, and whether it
 // is known of all. What is compared is what the most of them have: an owner, a
 // team or a system.
-func owners(g *graph.Graph, services []graph.Node) (told string, known bool) {
+func owners(g *graph.Graph, services []graph.Node) (among string, known bool) {
 	for _, of := range []func(*graph.Service) string{
 		func(s *graph.Service) string { return s.Owner },
 		func(s *graph.Service) string { return s.Team },
