@@ -18,7 +18,7 @@ func promisingGraph(rnd *rand.Rand, n int) *graph.Graph {
 		name := string(rune('a' + v))
 		services[v] = graph.Service{ID: name, Name: name, Kind: graph.KindService}
 		if rnd.IntN(4) > 0 {
-			services[v].SLO = policy.Declare(50+50*rnd.Float64(), graph.Origin{})
+			services[v].Own().SLO = policy.Declare(50+50*rnd.Float64(), graph.Origin{})
 		}
 	}
 	var calls []graph.Call

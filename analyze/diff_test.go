@@ -151,8 +151,8 @@ func TestCompareBottlenecks(t *testing.T) {
 		services := slices.Clone(now.Services())
 		for i := range services {
 			if replicas > 0 && services[i].ID == "x" {
-				services[i].Replicas = policy.Declare(replicas, graph.Source{File: "x.yaml"}.At(1, 0))
-				services[i].Disruption = &graph.Budget{MaxUnavailable: "1"}
+				services[i].Own().Replicas = policy.Declare(replicas, graph.Source{File: "x.yaml"}.At(1, 0))
+				services[i].Own().Disruption = &graph.Budget{MaxUnavailable: "1"}
 			}
 		}
 		var calls []graph.Call

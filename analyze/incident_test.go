@@ -23,7 +23,7 @@ func retrying() *graph.Graph {
 		services[i] = graph.Service{ID: string(rune('a' + i)), Name: string(rune('a' + i)), Kind: graph.KindService}
 	}
 	at := graph.Source{File: "a.yaml"}.At(4, 0)
-	services[0].Entrypoint, services[1].Tier = policy.Declare(true, at), policy.Declare(1, at)
+	services[0].Own().Entrypoint, services[1].Own().Tier = policy.Declare(true, at), policy.Declare(1, at)
 	says := &policy.Set{
 		Timeout: &policy.Timeout{PerTry: policy.Declare(time.Second, at)},
 		Retry:   &policy.Retry{Retries: policy.Declare(2, at), On: policy.Declare([]string{policy.OnAny}, at)},
@@ -156,7 +156,7 @@ func TestFailLongChain(t *testing.T) {
 
 func TestSelect(t *testing.T) {
 	g := graphtest.Parse("shop/web:shop/cart,data/db shop/cart:data/db")
-	g.Service(0).Team, g.Service(0).Labels = "stores", graph.Labels{zoneLabel: "eu-1a"}
+	g.Service(0).Own().Team, g.Service(0).Own().Labels = "stores", graph.Labels{zoneLabel: "eu-1a"}
 	for _, tt := range []struct{ property, value, want string }{
 		{"namespace", "shop", "shop/cart shop/web"}, {"team", "stores", "data/db"}, {"zone", "eu-1a", "data/db"},
 		{"team", "", ""}, {"kind", "service", "data/db shop/cart shop/web"}, {"owner", "stores", ""},

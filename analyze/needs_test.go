@@ -125,7 +125,7 @@ func TestWhoFailsWithWhom(t *testing.T) {
 		groups += len(g.Groups())
 		for v := range g.Services() {
 			if rnd.IntN(2) == 0 {
-				g.Service(graph.Node(v)).Tier = policy.Declare(1+rnd.IntN(4), graph.Origin{})
+				g.Service(graph.Node(v)).Own().Tier = policy.Declare(1+rnd.IntN(4), graph.Origin{})
 			}
 		}
 		hard := breaking(g)
@@ -175,7 +175,7 @@ func TestChokepointsAreMissed(t *testing.T) {
 		var entries []graph.Node
 		for v := range graph.Node(g.Len()) {
 			if rnd.IntN(3) == 0 {
-				g.Service(v).Entrypoint = policy.Declare(true, graph.Origin{})
+				g.Service(v).Own().Entrypoint = policy.Declare(true, graph.Origin{})
 				entries = append(entries, v)
 			}
 		}
@@ -229,7 +229,7 @@ func TestGroupsAreAsAvailable(t *testing.T) {
 		g := graphtest.Parse(tt.graph)
 		for v := range g.Services() {
 			if g.ID(graph.Node(v)) != "site" {
-				g.Service(graph.Node(v)).SLO = policy.Declare(99., graph.Origin{})
+				g.Service(graph.Node(v)).Own().SLO = policy.Declare(99., graph.Origin{})
 			}
 		}
 		got := 100.0
@@ -260,7 +260,7 @@ func TestGroupsAreAsAvailableAsTheirCases(t *testing.T) {
 		weighed++
 		for v := range g.Services() {
 			if rnd.IntN(3) > 0 {
-				g.Service(graph.Node(v)).SLO = policy.Declare(50+50*rnd.Float64(), graph.Origin{})
+				g.Service(graph.Node(v)).Own().SLO = policy.Declare(50+50*rnd.Float64(), graph.Origin{})
 			}
 		}
 		for v := range graph.Node(g.Len()) {

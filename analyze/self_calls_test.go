@@ -59,7 +59,7 @@ func TestLoopThroughABalancerOfReplicas(t *testing.T) {
 		g := graphtest.Parse("lb:front front:lb")
 		lb, front := node(t, g, "lb"), node(t, g, "front")
 		g.Service(lb).Kind = graph.KindGateway
-		g.Service(front).Replicas = policy.Declare(replicas, graph.Origin{})
+		g.Service(front).Own().Replicas = policy.Declare(replicas, graph.Origin{})
 		if got := len(Loops(g).Components); got != want {
 			t.Errorf("%d replicas: %d loops, want %d", replicas, got, want)
 		}
@@ -73,7 +73,7 @@ func TestLoopThroughABalancerOfOneImage(t *testing.T) {
 	} {
 		g := graphtest.Parse(notation)
 		for _, name := range []string{"web-1", "web-2", "work"} {
-			g.Service(node(t, g, name)).Images = []string{"example/app:1"}
+			g.Service(node(t, g, name)).Own().Images = []string{"example/app:1"}
 		}
 		if got := len(Loops(multiplexing(g, "lb")).Components); got != want {
 			t.Errorf("%s: %d loops, want %d", notation, got, want)

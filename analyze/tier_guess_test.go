@@ -19,9 +19,9 @@ func TestGuessTiers(t *testing.T) {
 		{ID: "ghost", Kind: graph.KindExternal},
 		{ID: "indexer", Kind: graph.KindJob, Defined: true},
 		{ID: "mails", Kind: graph.KindService, Defined: true},
-		{ID: "said", Kind: graph.KindService, Defined: true, Entrypoint: policy.Declare(true, at)},
+		{ID: "said", Kind: graph.KindService, Defined: true, Traits: &graph.Traits{Entrypoint: policy.Declare(true, at)}},
 		{ID: "seen", Kind: graph.KindService, Defined: true, Served: &graph.ServerStats{Entry: true}},
-		{ID: "tiered", Kind: graph.KindService, Defined: true, Tier: policy.Declare(2, at)},
+		{ID: "tiered", Kind: graph.KindService, Defined: true, Traits: &graph.Traits{Tier: policy.Declare(2, at)}},
 		{ID: "web", Kind: graph.KindService, Defined: true},
 	}
 	call := func(from, to graph.Node, mode graph.Mode) graph.Call {

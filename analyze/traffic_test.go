@@ -45,7 +45,7 @@ func TestTraffic(t *testing.T) {
 	for _, tt := range tests {
 		g := watched(tt.seen)
 		if tt.entry != "" {
-			g.Service(node(t, g, tt.entry)).Entrypoint = policy.Declare(true, graph.Origin{})
+			g.Service(node(t, g, tt.entry)).Own().Entrypoint = policy.Declare(true, graph.Origin{})
 		}
 		got := ""
 		if in := Simulate(g, scenario(g, failure.Stop, tt.failed)); in.Traffic != nil {

@@ -18,6 +18,7 @@
 package graph
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/weirgraph/weir/policy"
@@ -41,7 +42,21 @@ type Service struct {
 	Defined   bool // an input declares it; false if it is only addressed
 	Outside   bool // an input declares that it is outside the estate
 	Role      Role
+	Proxy     bool // all of Images pass requests on, each to one of the programs behind them
+	Stateful  bool // its replicas are not copies of each other: a StatefulSet
+	Headless  bool // callers see its replicas: all its names are headless Services
 
+	*Traits // never nil of a service in a Graph; Own returns those that may be changed
+
+	Served *ServerStats // what traces show of the requests that it answers; nil if nothing
+
+	Aliases []string // all other names that it answers to or is declared under, sorted
+	Origins []Origin // where it is declared, else first addressed; sorted
+}
+
+// Traits are what inputs declare of a service besides its names. They are apart from it because services of which
+// nothing is declared, such as the hundred thousand that only metrics name, share one that is empty.
+type Traits struct {
 	Tier       policy.Setting[int] // 1 (most critical) to 4
 	SLO        policy.Setting[float64]
 	Entrypoint policy.Setting[bool]
@@ -55,21 +70,35 @@ type Service struct {
 	Disruption  *Budget
 	Probes      Probes
 	Images      []string     // of its containers, if declared; sorted
-	Proxy       bool         // all of Images pass requests on, each to one of the programs behind them
-	Stateful    bool         // its replicas are not copies of each other: a StatefulSet
-	Headless    bool         // callers see its replicas: all its names are headless Services
 	Meshes      []Membership // what is known, one a product
 	Ports       []Port
 	Labels      Labels
 	Annotations Labels
 
-	Served *ServerStats // what traces show of the requests that it answers; nil if nothing
-
-	Aliases  []string  // all other names that it answers to or is declared under, sorted
 	Versions []string  // the workloads behind it if there are several, sorted
-	Origins  []Origin  // where it is declared, else first addressed; sorted
 	Workload *Workload // what a cluster runs for it, if that is one workload; nil if it is none or several
 	Runs     []Origin  // those of Origins where the platform that runs it declares it; sorted
+}
+
+// nothing is the Traits of all services without any.
+var nothing Traits
+
+// Own returns the traits of s to be changed: those of it alone if it had none. Copies of s that were made before share
+// what it had.
+func (s *Service) Own() *Traits {
+	if s.Traits == nil || s.Traits == &nothing {
+		s.Traits = &Traits{}
+	}
+	return s.Traits
+}
+
+// Settle gives s a copy of these traits, or what all services share if they are empty.
+func (s *Service) Settle(t *Traits) {
+	s.Traits = &nothing
+	if !reflect.ValueOf(t).Elem().IsZero() {
+		own := *t
+		s.Traits = &own
+	}
 }
 
 // Entry reports whether s is an entry point. A declaration has precedence over traces;

@@ -15,11 +15,14 @@ type Maker struct {
 }
 
 // NewMaker returns a Maker for these services, which must be sorted by ID without repetition. It
-// takes over the slice and sets the Role of each service. There is room for so many calls.
+// takes over the slice and sets the Role of each service, and its Traits if it has none. There is room for so many calls.
 func NewMaker(services []Service, calls int) *Maker {
 	g := &Graph{services: services, ids: idsOf(services), lookup: make(map[string]Node, len(services)), coverage: &Coverage{}}
 	for i, id := range g.ids {
 		g.lookup[id] = Node(i)
+		if services[i].Traits == nil {
+			services[i].Traits = &nothing
+		}
 	}
 	g.from, g.to, g.attrs = make([]Node, 0, calls), make([]Node, 0, calls), make([]attr, 0, calls)
 	return &Maker{g, map[string]int{}}

@@ -102,7 +102,9 @@ func changedShop(shop *graph.Graph) *graph.Graph {
 	at := map[string]graph.Node{}
 	for _, s := range append(shop.Services()[:len(shop.Services()):len(shop.Services())], fraud) {
 		if s.ID == "shop/orders" {
-			s.Replicas = policy.Declare(1, s.Replicas.Origin)
+			own := *s.Traits
+			own.Replicas = policy.Declare(1, s.Replicas.Origin)
+			s.Traits = &own
 		}
 		if s.ID != "shop/mail" {
 			services = append(services, s)
@@ -207,7 +209,7 @@ func shopGraph() *graph.Graph {
 			id = ns + "/" + name
 		}
 		return graph.Service{
-			ID: id, Name: name, Namespace: ns, Kind: kind, Team: team,
+			ID: id, Name: name, Namespace: ns, Kind: kind, Traits: &graph.Traits{Team: team},
 			Defined: kind != graph.KindExternal, Origins: []graph.Origin{at(name, 1)},
 		}
 	}
@@ -224,12 +226,13 @@ func shopGraph() *graph.Graph {
 		service("shop", "web", graph.KindService, "front"),
 	}
 	orders := &services[7]
-	orders.Tier = policy.Declare(1, at("orders", 6))
-	orders.Replicas = policy.Declare(3, at("orders", 9))
-	orders.Probes = graph.Probes{Known: true, Readiness: true, Liveness: true}
+	own := orders.Own()
+	own.Tier = policy.Declare(1, at("orders", 6))
+	own.Replicas = policy.Declare(3, at("orders", 9))
+	own.Probes = graph.Probes{Known: true, Readiness: true, Liveness: true}
 	orders.Aliases = []string{"orders.shop.svc", "order-api"}
-	orders.Versions = []string{"orders-v1", "orders-v2"}
-	orders.Scaling = &graph.Scaler{Min: 2, Max: 10, Origin: at("hpa", 1)}
+	own.Versions = []string{"orders-v1", "orders-v2"}
+	own.Scaling = &graph.Scaler{Min: 2, Max: 10, Origin: at("hpa", 1)}
 
 	call := func(from, to graph.Node, file string, line int32, change func(*graph.Call)) graph.Call {
 		c := graph.Call{From: from, To: to, Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Protocol: "http", Declared: true}

@@ -41,7 +41,7 @@ func TestHostilePictures(t *testing.T) {
 	var services []graph.Service
 	for _, name := range names {
 		services = append(services, graph.Service{
-			ID: name, Name: name, Namespace: name, Team: name, Kind: graph.KindService, Origins: []graph.Origin{graph.Source{File: name}.At(3, 0)},
+			ID: name, Name: name, Namespace: name, Traits: &graph.Traits{Team: name}, Kind: graph.KindService, Origins: []graph.Origin{graph.Source{File: name}.At(3, 0)},
 		})
 	}
 	slices.SortFunc(services, func(a, b graph.Service) int { return strings.Compare(a.ID, b.ID) })

@@ -20,7 +20,7 @@ func prefixed(g *graph.Graph, every int, prefix string) *graph.Graph {
 		if i%every == 0 {
 			services[i].ID, services[i].Name = prefix+services[i].ID, prefix+services[i].ID
 		}
-		services[i].Team = fmt.Sprint("team-", i%3)
+		services[i].Own().Team = fmt.Sprint("team-", i%3)
 	}
 	var calls []graph.Call
 	for e := range graph.Edge(g.Calls()) {

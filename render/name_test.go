@@ -64,7 +64,7 @@ func ring(names []string) *graph.Graph {
 	services := make([]graph.Service, len(names))
 	calls := make([]graph.Call, len(names))
 	for i, name := range names {
-		services[i] = graph.Service{ID: name, Name: name, Namespace: names[i/3], Team: name, Kind: graph.KindService, Defined: true}
+		services[i] = graph.Service{ID: name, Name: name, Namespace: names[i/3], Traits: &graph.Traits{Team: name}, Kind: graph.KindService, Defined: true}
 		calls[i] = graph.Call{
 			From: graph.Node(i), To: graph.Node((i + 1) % len(names)), Protocol: name,
 			Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Declared: true,

@@ -37,7 +37,7 @@ func TestLegendExplainsWhatOccurs(t *testing.T) {
 		var services []graph.Service
 		for i, kind := range kinds {
 			name := string(rune('a' + i))
-			services = append(services, graph.Service{ID: name, Name: name, Kind: kind, Team: "team-" + name})
+			services = append(services, graph.Service{ID: name, Name: name, Kind: kind, Traits: &graph.Traits{Team: "team-" + name}})
 		}
 		return reportOf(graphtest.New(services, nil))
 	}

@@ -183,14 +183,14 @@ func TestPatience(t *testing.T) {
 func TestPartialFailure(t *testing.T) {
 	ready := func(g *graph.Graph) *graph.Graph {
 		v, _ := g.Node("b")
-		g.Service(v).Probes = graph.Probes{Known: true, Readiness: true}
+		g.Service(v).Own().Probes = graph.Probes{Known: true, Readiness: true}
 		return g
 	}
 	plain := func(g *graph.Graph) *graph.Graph { return g }
 	ejects := func(share float64) func(*graph.Graph) *graph.Graph {
 		return func(*graph.Graph) *graph.Graph {
 			set := &policy.Set{Product: product.Istio, Breaker: &policy.Breaker{Kind: say("endpoint"), MaxEject: say(share)}}
-			return graphtest.New([]graph.Service{{ID: "a", Name: "a"}, {ID: "b", Name: "b", Replicas: say(3)}},
+			return graphtest.New([]graph.Service{{ID: "a", Name: "a"}, {ID: "b", Name: "b", Traits: &graph.Traits{Replicas: say(3)}}},
 				[]graph.Call{{From: 0, To: 1, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{{Says: set}}}})
 		}
 	}

@@ -84,7 +84,7 @@ func TestRunAnnotations(t *testing.T) {
 	}
 	for _, tt := range tests {
 		g := graphtest.Parse("a:b b:a")
-		g.Service(node(t, g, "b")).Annotations = graph.Labels{ignoreAnnotation: tt.annotation}
+		g.Service(node(t, g, "b")).Own().Annotations = graph.Labels{ignoreAnnotation: tt.annotation}
 		c := Run(g, Options{})
 		if got := len(c.Findings) == 0 && c.Ignored() == 1; got != tt.excused {
 			t.Errorf("annotation %q excuses: %v, want %v (findings: %s)", tt.annotation, got, tt.excused, formatShort(c))
@@ -95,7 +95,7 @@ func TestRunAnnotations(t *testing.T) {
 // A label does where there are no annotations, as in compose.
 func TestRunLabel(t *testing.T) {
 	g := graphtest.Parse("a:b b:a")
-	g.Service(node(t, g, "a")).Labels = graph.Labels{ignoreAnnotation: "sync-cycle: known"}
+	g.Service(node(t, g, "a")).Own().Labels = graph.Labels{ignoreAnnotation: "sync-cycle: known"}
 	if c := Run(g, Options{}); c.Ignored() != 1 {
 		t.Errorf("the label excuses %d findings, want 1", c.Ignored())
 	}
@@ -109,8 +109,8 @@ func TestRunAnnotationOfAnother(t *testing.T) {
 	}{{"db", true}, {"a", false}} {
 		g := graphtest.Parse("a:db b:db")
 		g.Service(node(t, g, "db")).Kind = graph.KindDatabase
-		g.Service(node(t, g, "a")).Team, g.Service(node(t, g, "b")).Team = "shop", "money"
-		g.Service(node(t, g, tt.on)).Annotations = graph.Labels{ignoreAnnotation: "shared-database: for now"}
+		g.Service(node(t, g, "a")).Own().Team, g.Service(node(t, g, "b")).Own().Team = "shop", "money"
+		g.Service(node(t, g, tt.on)).Own().Annotations = graph.Labels{ignoreAnnotation: "shared-database: for now"}
 		if c := Run(g, Options{}); (c.Ignored() == 1) != tt.excused {
 			t.Errorf("the annotation on %s excuses: %v, want %v", tt.on, c.Ignored() == 1, tt.excused)
 		}

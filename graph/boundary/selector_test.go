@@ -11,10 +11,10 @@ import (
 
 func TestSelects(t *testing.T) {
 	tier := func(n int) policy.Setting[int] { return policy.Setting[int]{Value: n} }
-	web := &graph.Service{ID: "shop/web", Name: "web", Namespace: "shop", Kind: graph.KindService, Defined: true, Team: "front", Tier: tier(1), Labels: graph.Labels{"app": "web"}, Aliases: []string{"www.example"}}
-	db := &graph.Service{ID: "db", Name: "db", Kind: graph.KindDatabase, Defined: true}
-	bank := &graph.Service{ID: "bank.example", Name: "bank.example", Kind: graph.KindExternal, Outside: true}
-	ghost := &graph.Service{ID: "ghost", Name: "ghost", Kind: graph.KindExternal}
+	web := &graph.Service{ID: "shop/web", Name: "web", Namespace: "shop", Kind: graph.KindService, Defined: true, Traits: &graph.Traits{Team: "front", Tier: tier(1), Labels: graph.Labels{"app": "web"}}, Aliases: []string{"www.example"}}
+	db := &graph.Service{ID: "db", Name: "db", Kind: graph.KindDatabase, Defined: true, Traits: &graph.Traits{}}
+	bank := &graph.Service{ID: "bank.example", Name: "bank.example", Kind: graph.KindExternal, Outside: true, Traits: &graph.Traits{}}
+	ghost := &graph.Service{ID: "ghost", Name: "ghost", Kind: graph.KindExternal, Traits: &graph.Traits{}}
 	field := func(name string, patterns ...string) boundary.Term {
 		return boundary.Term{Fields: []boundary.Field{{Name: name, Patterns: patterns}}}
 	}

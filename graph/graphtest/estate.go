@@ -47,12 +47,14 @@ func estateService(i int) graph.Service {
 	name := fmt.Sprintf("service-%05d", i)
 	return graph.Service{
 		ID: "shop/" + name, Name: name, Namespace: "shop", Kind: graph.KindService, Defined: true,
-		Team: "front", Tier: policy.Declare(2, estateAt(i, 6)), Replicas: policy.Declare(3, estateAt(i, 9)),
-		Probes:  graph.Probes{Known: true, Readiness: true, Liveness: true, Origin: estateAt(i, 12)},
-		Ports:   []graph.Port{{Name: "http", Number: 80, Target: "8080", Protocol: "http"}},
-		Labels:  graph.Labels{"app": name, "app.kubernetes.io/part-of": "shop", "version": "v1"},
-		Meshes:  []graph.Membership{{Product: product.Istio, In: true, Origin: estateAt(i, 1)}},
-		Images:  []string{"registry.example.com/shop/" + name + ":1.4.2"},
+		Traits: &graph.Traits{
+			Team: "front", Tier: policy.Declare(2, estateAt(i, 6)), Replicas: policy.Declare(3, estateAt(i, 9)),
+			Probes: graph.Probes{Known: true, Readiness: true, Liveness: true, Origin: estateAt(i, 12)},
+			Ports:  []graph.Port{{Name: "http", Number: 80, Target: "8080", Protocol: "http"}},
+			Labels: graph.Labels{"app": name, "app.kubernetes.io/part-of": "shop", "version": "v1"},
+			Meshes: []graph.Membership{{Product: product.Istio, In: true, Origin: estateAt(i, 1)}},
+			Images: []string{"registry.example.com/shop/" + name + ":1.4.2"},
+		},
 		Aliases: []string{name + ".shop.svc"}, Origins: []graph.Origin{estateAt(i, 1), estateAt(i, 40)},
 	}
 }

@@ -69,7 +69,7 @@ type landscape struct {
 func (l *landscape) service(space, name string, kind graph.Kind, tier int) string {
 	id := space + "/" + name
 	origin := graph.Source{Reader: "kubernetes", File: "deploy/" + id + ".yaml"}.At(1, 1)
-	s := graph.Service{ID: id, Name: name, Namespace: space, Kind: kind, Defined: true, Tier: policy.Declare(tier, origin), Origins: []graph.Origin{origin}}
+	s := graph.Service{ID: id, Name: name, Namespace: space, Kind: kind, Defined: true, Traits: &graph.Traits{Tier: policy.Declare(tier, origin)}, Origins: []graph.Origin{origin}}
 	domain, more, _ := strings.Cut(space, "-")
 	k := slices.Index(domains, domain)
 	s.Team, s.Owner, s.System = "team-"+domain, fmt.Sprintf("group-%d", (k+1)/4), fmt.Sprintf("system-%d%s", (k+1)/5, more)

@@ -30,9 +30,10 @@ func (l *linker) freeze() *graph.Graph {
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(list[a], list[b]) })
 	node := make(map[int]graph.Node, len(roots))
+	var traits graph.Traits // of one service after the other
 	for n, i := range order {
 		services[n] = graph.Service{ID: list[i], Name: all[i].name, Namespace: all[i].namespace, Kind: kinds[i]}
-		l.describe(&services[n], members[roots[i]])
+		l.describe(&services[n], &traits, members[roots[i]])
 		node[roots[i]] = graph.Node(n)
 	}
 	l.attachLimits(services, node)
@@ -104,8 +105,10 @@ func (l *linker) kindsByProtocol() map[int]graph.Kind {
 	return kinds
 }
 
-// describe merges what the entities of one service declare.
-func (l *linker) describe(s *graph.Service, members []int) {
+// describe merges what the entities of one service declare. It uses traits on its way.
+func (l *linker) describe(s *graph.Service, traits *graph.Traits, members []int) {
+	*traits = graph.Traits{}
+	s.Traits = traits
 	var workloads, seen []string
 	named, withAddress, headless, within, said := false, false, false, false, false
 	running := 0
@@ -177,6 +180,7 @@ func (l *linker) describe(s *graph.Service, members []int) {
 		return cmp.Or(cmp.Compare(a.Number, b.Number), strings.Compare(a.Name, b.Name), strings.Compare(a.Target, b.Target), strings.Compare(a.Protocol, b.Protocol))
 	})
 	s.Ports = slices.Compact(s.Ports)
+	s.Settle(traits)
 }
 
 // byAuthority returns entities sorted so that declarations by people come before those of platforms.
@@ -310,16 +314,16 @@ func overlayProbes(p *graph.Probes, q graph.Probes) {
 func (l *linker) attachLimits(services []graph.Service, node map[int]graph.Node) {
 	for i := range l.f.Scalers {
 		if c, ok := l.lookup(l.f.Scalers[i].Of); ok {
-			services[node[c]].Scaling = &l.f.Scalers[i]
+			services[node[c]].Own().Scaling = &l.f.Scalers[i]
 		}
 	}
 	for i := range l.f.Budgets {
 		b := &l.f.Budgets[i]
 		if c, ok := l.lookup(b.Of); ok {
-			services[node[c]].Disruption = b
+			services[node[c]].Own().Disruption = b
 		}
 		for _, root := range l.rootsOf(l.selected(b.Selects, b.Namespace)) {
-			services[node[root]].Disruption = b
+			services[node[root]].Own().Disruption = b
 		}
 	}
 }

@@ -47,9 +47,12 @@ func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[
 		case s.Kind == graph.KindGateway && l.isRoutingObject(members[root]):
 			ns = nil // what runs it may be anywhere
 		}
-		s.Meshes = memberships(s, ns, func(p *policy.Product) (graph.NamedWaypoint, bool) {
+		meshes := memberships(s, ns, func(p *policy.Product) (graph.NamedWaypoint, bool) {
 			return waypoints.serve(p, s, l.serviceLabels(members[root]), ns)
 		})
+		if len(meshes) > len(s.Meshes) {
+			s.Own().Meshes = meshes
+		}
 		for _, p := range product.Meshes {
 			if _, known := s.Member(p); !known {
 				l.joinUnsigned(s, p, members[root])
@@ -83,7 +86,9 @@ func (l *linker) isRoutingObject(entities []int) bool {
 // joinUnsigned makes a service a member of the mesh of a product where its names or its
 // kind show that it is one.
 func (l *linker) joinUnsigned(s *graph.Service, p *policy.Product, entities []int) {
-	in := func(o graph.Origin) { s.Meshes = append(s.Meshes, graph.Membership{Product: p, In: true, Origin: o}) }
+	in := func(o graph.Origin) {
+		s.Own().Meshes = append(s.Meshes, graph.Membership{Product: p, In: true, Origin: o})
+	}
 	for _, c := range entities {
 		if p.MemberRealm != "" && l.entities[c].ref.Realm == p.MemberRealm {
 			in(l.entities[c].origin)

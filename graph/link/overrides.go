@@ -136,7 +136,7 @@ func (o *overrider) problem(one *graph.Override, message, hint string) {
 // replicas sets how many replicas a service has, at least if a scaler decides.
 func (o *overrider) replicas(v graph.Node, n policy.Setting[int]) {
 	s := &o.services[v]
-	s.Replicas = n
+	s.Own().Replicas = n
 	if s.Scaling != nil {
 		scaler := *s.Scaling
 		scaler.Min, scaler.Max, scaler.Origin = n.Value, max(n.Value, scaler.Max), n.Origin

@@ -19,7 +19,7 @@ func TestProtocolOfStore(t *testing.T) {
 		{"a program", "REDIS_ADMIN_HOST", "http", "env-host", graph.KindService, "http"},
 		{"a product with requests", "ELASTICSEARCH_HOST", "http", "env-host", graph.KindDatabase, "http"},
 	} {
-		services := []graph.Service{{ID: "a"}, {ID: "b", Kind: tt.kind}}
+		services := []graph.Service{{ID: "a"}, {ID: "b", Kind: tt.kind, Traits: &graph.Traits{}}}
 		c := newCall(0, 1, []graph.Evidence{{Way: tt.way, Key: tt.key, Protocol: tt.protocol, Strength: graph.Strong}}, services)
 		if c.Protocol != tt.want {
 			t.Errorf("%s: %q, want %q", tt.doc, c.Protocol, tt.want)

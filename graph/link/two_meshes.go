@@ -73,7 +73,7 @@ func notIn(list, others []*policy.Product) *policy.Product {
 // meshesOf returns the meshes that one declaration of a workload is in, by its own labels and
 // annotations and those of its namespace in the same file or else directory.
 func (l *linker) meshesOf(t *graph.Entity) []*policy.Product {
-	s := &graph.Service{Kind: graph.KindService, Labels: t.Labels, Annotations: t.Annotations, Meshes: slices.Clone(t.Meshes)}
+	s := &graph.Service{Kind: graph.KindService, Traits: &graph.Traits{Labels: t.Labels, Annotations: t.Annotations, Meshes: slices.Clone(t.Meshes)}}
 	var ns *graph.Namespace
 	for i := range l.f.Namespaces {
 		n := &l.f.Namespaces[i]
