@@ -46,6 +46,7 @@ var Readers = []*document.Reader{
 	gateway.Kong,
 	gateway.NginxIngress,
 	gateway.Gloo,
+	gateway.UnreadPolicies,
 	delivery.Kustomize,
 	delivery.Flux,
 	delivery.ArgoCD,

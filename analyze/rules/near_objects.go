@@ -12,6 +12,7 @@ import (
 type routed struct {
 	calls map[graph.Ref][]graph.Edge
 	names map[graph.Ref][]string  // by what an object has beside its name, with the first letter of that
+	kinds map[graph.Ref]graph.Ref // a route of any kind, by what it has beside its kind
 	at    map[graph.Ref][]string  // the namespaces in which there are some, by what an object has beside that
 	near  map[graph.Ref]graph.Ref // what is known of misspelled ones; zero if nothing is near
 	work  int                     // comparisons that are left, see nameComparisons
@@ -21,7 +22,7 @@ var routedOf = analyze.NewMemo[analyze.Once, *routed]("the objects that calls go
 
 func (p *Pass) routed() *routed {
 	return routedOf.Of(p.Analysis, analyze.Once{}, func() *routed {
-		r := &routed{calls: map[graph.Ref][]graph.Edge{}, names: map[graph.Ref][]string{}, at: map[graph.Ref][]string{}, near: map[graph.Ref]graph.Ref{}, work: nameComparisons}
+		r := &routed{calls: map[graph.Ref][]graph.Edge{}, names: map[graph.Ref][]string{}, kinds: map[graph.Ref]graph.Ref{}, at: map[graph.Ref][]string{}, near: map[graph.Ref]graph.Ref{}, work: nameComparisons}
 		for e := range graph.Edge(p.Core.Calls()) {
 			for _, ev := range p.Core.Evidence(e) {
 				for _, via := range ev.Via {
@@ -34,6 +35,9 @@ func (p *Pass) routed() *routed {
 		for via := range r.calls {
 			r.names[beginning(via)] = append(r.names[beginning(via)], via.Name)
 			r.at[anywhere(via)] = append(r.at[anywhere(via)], via.Namespace)
+			if other := r.kinds[ofAnyKind(via)]; strings.HasSuffix(via.Kind, routeKind) && (other.IsZero() || via.Kind < other.Kind) {
+				r.kinds[ofAnyKind(via)] = via
+			}
 		}
 		return r
 	})
@@ -51,6 +55,15 @@ func anywhere(of graph.Ref) graph.Ref {
 	return of
 }
 
+// routeKind is how the names of all kinds of routes end.
+const routeKind = "Route"
+
+// ofAnyKind is an object without its kind.
+func ofAnyKind(of graph.Ref) graph.Ref {
+	of.Kind = ""
+	return of
+}
+
 // elsewhere returns the object of the kind and name of the one that a policy belongs to that calls go
 // through, in another namespace than that of the policy. It is false if there is none, there are
 // several, or it has policies of its own.
@@ -64,8 +77,15 @@ func (p *Pass) elsewhere(b *graph.BoundPolicy) (graph.Ref, bool) {
 	return meant, !namesItself(b) || !isTaken(p, meant.Subject())
 }
 
+// nearObject returns the object that a policy names in a wrong way, see nearest: by another kind only
+// where it is not the route itself that has the policy.
+func (p *Pass) nearObject(b *graph.BoundPolicy) (graph.Ref, bool) {
+	near, ok := p.routed().nearest(b.Of)
+	return near, ok && (near.Kind == b.Of.Kind || !strings.HasPrefix(b.Object, b.Of.Kind+"/"))
+}
+
 // nearest returns the object that the name of another one is a misspelling of: one of the same kind and
-// namespace. It is false if there is none, or several.
+// namespace, or a route that has this name and is of another kind. It is false if there is none, or several.
 func (r *routed) nearest(of graph.Ref) (graph.Ref, bool) {
 	near, known := r.near[of]
 	if known || r.work <= 0 {
@@ -80,8 +100,11 @@ func (r *routed) nearest(of graph.Ref) (graph.Ref, bool) {
 			near.Name = name
 		}
 	}
-	if found > 1 {
+	switch {
+	case found > 1:
 		near = graph.Ref{}
+	case found == 0 && strings.HasSuffix(of.Kind, routeKind):
+		near = r.kinds[ofAnyKind(of)]
 	}
 	r.near[of] = near
 	return near, !near.IsZero()

@@ -124,7 +124,7 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 					add(by.calls, nearMiss{policy: b, why: misplaced})
 				} else if meant, ok := p.elsewhere(b); ok {
 					add(p.routed().calls[meant], nearMiss{policy: b, why: apart})
-				} else if meant, ok := p.routed().nearest(b.Of); ok {
+				} else if meant, ok := p.nearObject(b); ok {
 					add(p.routed().calls[meant], nearMiss{policy: b, why: misnamed})
 				} else if _, ok := referring(b); ok {
 					in := readerIn{b.Origin.Reader(), b.Namespace}
@@ -352,10 +352,12 @@ func (n nearMiss) explainObject(p *Pass, e graph.Edge, c *obstacle) {
 		return
 	}
 	if n.why == misnamed {
-		meant, _ := p.routed().nearest(b.Of)
+		meant, _ := p.nearObject(b)
 		c.text = fmt.Sprintf("%s declares one for %s %q, which is not there", b.Object, b.Of.Kind, b.Of.Name)
-		c.hint = fmt.Sprintf("write %q in %s", meant.Name, named(b.Object))
-		c.fix = namesInstead(b, b.Of.Name, meant.Name)
+		c.hint, c.fix = fmt.Sprintf("write %q in %s", meant.Name, named(b.Object)), namesInstead(b, b.Of.Name, meant.Name)
+		if meant.Kind != b.Of.Kind {
+			c.hint, c.fix = fmt.Sprintf("write kind %s in %s", meant.Kind, named(b.Object)), analyze.Fix{None: analyze.NoEdit}
+		}
 		return
 	}
 	c.text = fmt.Sprintf("%s declares one, but no route names it", b.Object)

@@ -383,7 +383,7 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 // nothingThrough explains why no call goes through the object that a policy belongs
 // to: no route names it, or it is not there.
 func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
-	if near, ok := p.routed().nearest(b.Of); ok {
+	if near, ok := p.nearObject(b); ok {
 		return misnamedObject(b, near)
 	}
 	if meant, ok := p.elsewhere(b); ok {
@@ -550,8 +550,14 @@ func toNamespace(p *Pass, b *graph.BoundPolicy) analyze.Fix {
 }
 
 // misnamedObject explains why a policy is for no call: it names an object that is not there, and whose
-// name is like that of one that is.
+// name is like that of one that is, or the same as that of one of another kind.
 func misnamedObject(b *graph.BoundPolicy, near graph.Ref) miss {
+	if near.Kind != b.Of.Kind {
+		return miss{
+			why: fmt.Sprintf("no call goes through %s %q", b.Of.Kind, b.Of.Name), hint: fmt.Sprintf("did you mean %s %q?", near.Kind, near.Name),
+			severity: analyze.Warning, sure: analyze.Certain, fix: analyze.Fix{None: analyze.NoEdit},
+		}
+	}
 	return miss{
 		why: fmt.Sprintf("no call goes through %s %q", b.Of.Kind, b.Of.Name), hint: fmt.Sprintf("did you mean %q?", near.Name),
 		severity: analyze.Warning, sure: analyze.Certain, fix: namesInstead(b, b.Of.Name, near.Name),

@@ -30,20 +30,19 @@ func backendTraffic(r *resource.Object) {
 	f := field.New(r.Document, product.GatewayDuration)
 	says := backendTrafficSays(f, r.Spec)
 	merge := f.Word(map[string]string{"StrategicMerge": "strategic", "JSONMerge": "json"}, r.Spec, "mergeType")
-	targets := envoyGatewayTargets(r)
+	targets := envoyGatewayTargets(r, f)
 	if merge.Set() && slices.ContainsFunc(targets, func(t envoyGatewayTarget) bool { return !strings.HasSuffix(t.kind, "Route") }) {
 		f.Flaw(graph.Invalid, r.Spec.Get("mergeType"), "mergeType", "only policies of routes are merged", "remove it here, and set it in the policies of the routes", field.Remove)
 	}
-	flaws := f.TakeFlaws()
 	for _, target := range targets {
 		p := r.Policy(product.EnvoyGateway, "traffic", r.Root)
-		p.Says, p.Flaws = says, flaws
+		p.Says = says
 		if target.aim(r, &p) { // also one that says nothing of this replaces others
-			p.Merge = merge.Set() && !p.Base
+			p.Merge, p.Flaws = merge.Set() && !p.Base, f.TakeFlaws()
 			r.Facts.Policies = append(r.Facts.Policies, p)
-			flaws = nil // reported once
 		}
 	}
+	r.AddPolicies(f, r.Policy(product.EnvoyGateway, "targets", r.Root)) // where no target is one
 }
 
 // An envoyGatewayTarget is what a policy of Envoy Gateway is attached to: an object that it
@@ -56,16 +55,10 @@ type envoyGatewayTarget struct {
 
 // envoyGatewayTargets returns the targets of a policy. Objects in other namespaces that its
 // selectors look in are taken to grant it.
-func envoyGatewayTargets(r *resource.Object) []envoyGatewayTarget {
-	named := r.List(r.Spec, "targetRefs")
-	if one := r.Mapping(r.Spec, "targetRef"); one.Exists() {
-		named = append(named, one)
-	}
+func envoyGatewayTargets(r *resource.Object, f *field.Reader) []envoyGatewayTarget {
 	var targets []envoyGatewayTarget
-	for _, target := range named {
-		if name := r.Text(target, "name"); name != "" {
-			targets = append(targets, envoyGatewayTarget{kind: r.Text(target, "kind"), name: name, section: r.Text(target, "sectionName"), at: target})
-		}
+	for _, at := range targetsOf(r, f) {
+		targets = append(targets, namedTarget(r, at))
 	}
 	for _, target := range r.List(r.Spec, "targetSelectors") {
 		by := graph.TargetSelector{Kind: r.Text(target, "kind"), Selector: r.SelectorAt(target)}
@@ -78,6 +71,11 @@ func envoyGatewayTargets(r *resource.Object) []envoyGatewayTarget {
 		targets = append(targets, envoyGatewayTarget{kind: by.Kind, selects: &by, at: target})
 	}
 	return targets
+}
+
+// namedTarget is a target by its name.
+func namedTarget(r *resource.Object, at document.Node) envoyGatewayTarget {
+	return envoyGatewayTarget{kind: r.Text(at, "kind"), name: r.Text(at, "name"), section: r.Text(at, "sectionName"), at: at}
 }
 
 // gateways returns whose requests pass a target: those of a gateway, or of the gateways above
@@ -278,12 +276,15 @@ func clientTraffic(r *resource.Object) {
 	idle := f.Duration(r.Spec, "timeout", "http", "streamIdleTimeout")
 	says := policy.Set{Layer: policy.Gateway, Product: product.EnvoyGateway, Timeout: field.Presence(policy.Timeout{Idle: idle})}
 	var policies []graph.Policy
-	for _, target := range envoyGatewayTargets(r) {
+	for _, target := range envoyGatewayTargets(r, f) {
 		p := r.Policy(product.EnvoyGateway, "client", r.Root)
 		p.Says = says
 		if target.aim(r, &p) {
 			policies = append(policies, p)
 		}
+	}
+	if policies == nil && f.Flawed() {
+		policies = []graph.Policy{r.Policy(product.EnvoyGateway, "targets", r.Root)}
 	}
 	r.AddPolicies(f, policies...)
 }

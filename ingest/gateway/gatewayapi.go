@@ -20,7 +20,7 @@ var GatewayAPI = &document.Reader{
 	Name:  "gateway-api",
 	Doc:   "Gateway API: gateways, the backends of their routes, and the policies of both, Envoy Gateway's included",
 	Reads: gatewayAPIKinds.Names(),
-	Match: gatewayAPIKinds.Match("gateway.networking.k8s.io", "gateway.networking.x-k8s.io", "networking.x-k8s.io", envoyGatewayGroup),
+	Match: gatewayAPIKinds.Match(apiGroup, apiGroupX, "networking.x-k8s.io", envoyGatewayGroup),
 	Read:  gatewayAPIKinds.Read,
 }
 
@@ -389,7 +389,7 @@ func gatewayExtension(r *resource.Object) {
 	if len(asked) == 0 {
 		return
 	}
-	for _, target := range envoyGatewayTargets(r) {
+	for _, target := range envoyGatewayTargets(r, f) {
 		from, ok := target.gateways(r)
 		for _, a := range asked {
 			if to, named := backendRef(r, a.ref); ok && named {

@@ -40,9 +40,11 @@ func joinGatewayClass(r *resource.Object) {
 	if at.Str() == "" {
 		return
 	}
-	r.Facts.Members = append(r.Facts.Members, graph.Member{
-		Of: gatewayClassRef(at.Str()), Party: graph.EndpointRef{Ref: r.Ref()}, Origin: r.At(at), Joins: true,
-	})
+	for _, class := range []string{at.Str(), anyClass} {
+		r.Facts.Members = append(r.Facts.Members, graph.Member{
+			Of: gatewayClassRef(class), Party: graph.EndpointRef{Ref: r.Ref()}, Origin: r.At(at), Joins: true,
+		})
+	}
 	if p := gatewayClasses[at.Str()]; p != nil {
 		carriedOut(r, p, graph.EndpointRef{Ref: r.Ref()})
 	}
@@ -75,6 +77,9 @@ func carriedOut(r *resource.Object, by *policy.Product, gateways graph.EndpointR
 	p.From, p.Says = []graph.EndpointRef{gateways}, policy.Set{Layer: policy.Gateway, Product: by}
 	r.Facts.Policies = append(r.Facts.Policies, p)
 }
+
+// anyClass has the Gateways of all classes.
+const anyClass = "*"
 
 // gatewayClassRef names a class, which is in no namespace.
 func gatewayClassRef(name string) graph.Ref {
