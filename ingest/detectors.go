@@ -36,7 +36,7 @@ func init() {
 	gateway.RouteMeshes = []gateway.RouteMesh{mesh.LinkerdRoutes}
 
 	settings.TextFormats = append(slices.Clip(proxy.TextFormats), library.SpringProperties)
-	settings.YAMLFormats = append(slices.Clip(proxy.YAMLFormats), kubernetes.Kubeconfig, gateway.TraefikServers, gateway.KongServices, library.SpringYAML)
+	settings.YAMLFormats = append(slices.Clip(proxy.YAMLFormats), kubernetes.Kubeconfig, mesh.ConsulRegistrations, gateway.TraefikServers, gateway.KongServices, library.SpringYAML)
 	settings.TextPolicies = proxy.TextPolicies
 	settings.YAMLPolicies = []settings.YAMLPolicy{proxy.EnvoyPolicies, gateway.TraefikDynamic, gateway.KongServicePolicies}
 	settings.Libraries = append(slices.Clip(library.Libraries), gateway.TraefikStatic)
