@@ -123,7 +123,7 @@ func (c *codeLinker) index() {
 		f := &c.f.Code[i]
 		for j := range f.Places {
 			switch p := &f.Places[j]; p.Kind {
-			case graph.CodeClient, graph.CodeAddress:
+			case graph.CodeClient, graph.CodeAddress, graph.CodeDefault:
 				clients[p.Symbol] = true
 			case graph.CodeConstant:
 				for _, name := range []string{p.Symbol, p.Symbol[strings.IndexByte(p.Symbol, '.')+1:]} {
@@ -299,6 +299,12 @@ func (c *codeLinker) callersOf(symbol, file string) []int {
 	return roots
 }
 
+// isUnused reports whether a place in the code of a program is the default of a setting whose constant no other file
+// has.
+func (c *codeLinker) isUnused(owner int, p *graph.CodePlace) bool {
+	return p.Kind == graph.CodeDefault && p.Symbol != "" && !slices.Contains(c.callersOf(p.Symbol, p.Origin.File()), owner)
+}
+
 // connectName makes evidence for the service of a name, or at an address.
 func (c *codeLinker) connectName(owner int, p *graph.CodePlace) {
 	s := c.scopeOf(owner)
@@ -374,7 +380,7 @@ func (c *codeLinker) connectAddress(owner int, p *graph.CodePlace) {
 	s := c.scopeOf(owner)
 	text := s.expand(p.Text, 0)
 	v := &setting{Value: &graph.Value{Of: s.scope.of, Key: p.Key, Text: text, Source: graph.FromCode, Guess: p.Weak, Origin: p.Origin}}
-	call := c.callOf(owner, p)
+	call, unused := c.callOf(owner, p), c.isUnused(owner, p)
 	for _, m := range c.candidates(p, text) {
 		if m.Host == "" || strings.Contains(m.Host, "${}") || address.HasPlaceholder(m.Host) && !isNamed(m.Host) {
 			continue
@@ -390,6 +396,12 @@ func (c *codeLinker) connectAddress(owner int, p *graph.CodePlace) {
 		at := &found{Candidate: m, value: v}
 		if call != nil {
 			at.add = func(from, to int, e graph.Evidence) { call.add(c.linker, from, to, e) }
+		}
+		if unused {
+			at.add = func(from, to int, e graph.Evidence) {
+				e.Way, e.Strength = "source-unused", min(e.Strength, graph.Allowed)
+				c.addEvidence(from, to, e)
+			}
 		}
 		c.connectValue(s.scope, owner, at)
 	}

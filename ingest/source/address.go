@@ -37,9 +37,7 @@ func findAddress(f *file, i int) int {
 		return max(end, i+1)
 	}
 	p := graph.CodePlace{Kind: graph.CodeAddress, Key: s.name(), Text: v.text, Client: s.isClient(), Name: f.exported(start)}
-	if isConstant([]byte(s.key)) && s.call == "" && f.assigned(start) && !f.refers(s.key) {
-		p.Symbol = s.key
-	}
+	p.Symbol = f.unused(&s, start, end)
 	f.show(i, p)
 	return max(end, i+1)
 }
@@ -63,25 +61,69 @@ func registered(text string) (string, bool) {
 	return "", false
 }
 
+// unused returns the name of the constant that is the value that begins at a token and ends before another one, if the
+// file has it nowhere else: whether it is called other files say. It is "" if there is none.
+func (f *file) unused(s *spot, start, end int) string {
+	if !isConstant([]byte(s.key)) || s.call != "" || !f.assigned(start) || f.refers(s.key, start, end) {
+		return ""
+	}
+	return s.key
+}
+
 // assigned reports whether what begins at a token is the value of a name, and not of a key in a text.
 func (f *file) assigned(i int) bool {
 	return f.byte(i-1) == '=' && f.kind(f.declared(i-2)) == word
 }
 
-// refers reports whether a file has a name in more places than one.
-func (f *file) refers(name string) bool { return f.times(name) > 1 }
+// refers reports whether a file has a name in more places than one, but for those in the value that begins at a token
+// and ends before another one.
+func (f *file) refers(name string, start, end int) bool {
+	n := f.times(name)
+	for i := start; i < end; i++ {
+		switch f.kind(i) {
+		case word:
+			if f.is(i, name) {
+				n--
+			}
+		case text:
+			for in := range f.namedIn(i) {
+				if string(in) == name {
+					n--
+				}
+			}
+		}
+	}
+	return n > 1
+}
 
-// times returns how often a name is in the file.
+// times returns how often a name is in the file, without the lists of what it exports.
 func (f *file) times(name string) int {
 	if f.words == nil {
 		f.words = map[string]int{}
-		for i := range f.tokens {
-			if f.tokens[i].kind == word {
+		for i := 0; i < len(f.tokens); i++ {
+			switch f.tokens[i].kind {
+			case punct:
+				if f.listsExports(i) {
+					i = f.closing(i)
+				}
+			case word:
 				f.words[string(f.bytes(i))]++
+			case text:
+				for name := range f.namedIn(i) {
+					f.words[string(name)]++
+				}
 			}
 		}
 	}
 	return f.words[name]
+}
+
+// listsExports reports whether a bracket opens the names that a file of JavaScript exports: module.exports = { A, B }.
+func (f *file) listsExports(i int) bool {
+	if f.src[f.tokens[i].start] != '{' || f.lang.Name != "javascript" && f.lang.Name != "typescript" || f.byte(i+2) != ',' && f.byte(i+2) != '}' {
+		return false
+	}
+	return f.is(i-1, "export") || f.is(i-1, "default") && f.is(i-2, "export") || f.byte(i-1) == '=' && f.is(i-2, "exports")
 }
 
 // mayBeAddress reports whether the text of a string may begin an address, without the expressions in it.

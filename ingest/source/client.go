@@ -250,11 +250,15 @@ func (f *file) addType(i int) {
 // use notes that the file uses the name at a token.
 func (f *file) use(i int) {
 	if name := f.bytes(i); !f.used[string(name)] {
-		if f.used == nil {
-			f.used = map[string]bool{}
-		}
-		f.used[string(name)] = true
+		f.note(string(name))
 	}
+}
+
+func (f *file) note(name string) {
+	if f.used == nil {
+		f.used = map[string]bool{}
+	}
+	f.used[name] = true
 }
 
 // uses returns the full names of the types and the names of the constants that the file uses, sorted.

@@ -72,7 +72,11 @@ func (f *file) showDefault(at, start int) int {
 	if key == "" {
 		key = s.name()
 	}
-	f.show(at, graph.CodePlace{Kind: graph.CodeDefault, Key: key, Text: v.text, Client: s.isClient(), Name: f.exported(start)})
+	p := graph.CodePlace{Kind: graph.CodeDefault, Key: key, Text: v.text, Client: s.isClient(), Name: f.exported(start)}
+	if f.exports() {
+		p.Symbol = f.unused(&s, start, end)
+	}
+	f.show(at, p)
 	return end
 }
 

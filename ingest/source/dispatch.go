@@ -1,6 +1,8 @@
 package source
 
 import (
+	"bytes"
+	"iter"
 	"slices"
 	"sync"
 
@@ -79,6 +81,7 @@ func (f *file) read() {
 		next := i
 		switch t := &f.tokens[i]; t.kind {
 		case text:
+			f.useNamed(i)
 			for _, m := range d.strings {
 				if next = m.find(f, i); next > i {
 					break
@@ -116,6 +119,52 @@ func (f *file) addUse(i int) {
 	case f.lang.types:
 		f.addType(i)
 	}
+}
+
+// useNamed notes the use of the constants that the string at a token has in its expressions, or is the name of:
+// f"{Config.CART_URL}/items", config["CART_URL"].
+func (f *file) useNamed(i int) {
+	for name := range f.namedIn(i) {
+		if !f.used[string(name)] {
+			f.note(string(name))
+		}
+	}
+}
+
+// namedIn returns the names of constants in the expressions of the string at a token, or the one that it is itself.
+func (f *file) namedIn(i int) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		body := inside(&f.code, i)
+		if isConstant(body) {
+			yield(body)
+			return
+		}
+		if bytes.IndexByte(body, '{') < 0 && bytes.IndexByte(body, '$') < 0 || !f.takesExpressions(i) {
+			return
+		}
+		for at := 1; at < len(body); at++ {
+			if c := body[at]; c < 'A' || c > 'Z' || !isNameMark(body[at-1]) {
+				continue
+			}
+			end := at
+			for end < len(body) && classes[body[end]] >= isLetter && body[end] != '$' {
+				end++
+			}
+			if isConstant(body[at:end]) && !yield(body[at:end]) {
+				return
+			}
+			at = end
+		}
+	}
+}
+
+// isNameMark reports whether a name in an expression of a string may follow a byte.
+func isNameMark(c byte) bool {
+	switch c {
+	case '{', '.', '$', '(', ' ', '"', '\'', '[':
+		return true
+	}
+	return false
 }
 
 // tokenBuffers are what the tokens of one file after the other are kept in.
