@@ -10,6 +10,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/image"
 	"github.com/weirgraph/weir/ingest/settings"
 	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/internal/lazy"
@@ -160,14 +161,19 @@ func (e *composeEmitter) sourceIn(root string) []string {
 		directories = append(slices.Clip(directories), project)
 	}
 	for _, sub := range directories {
-		entries, err := fs.ReadDir(e.main.Dir, path.Join(root, sub))
-		if err != nil {
-			continue // also outside of what may be read: a build needs the directory, the graph does not
-		}
-		for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
-			if !entry.IsDir() && (sub == grafanaSources || sourceName.MatchString(entry.Name())) {
-				names = append(names, path.Join(root, sub, entry.Name()))
-			}
+		names = append(names, e.sourceFiles(root, sub)...)
+	}
+	return names
+}
+
+// sourceFiles returns the files with configuration in a directory below root. There are none outside of what may be
+// read: a build needs the directory, the graph does not.
+func (e *composeEmitter) sourceFiles(root, sub string) []string {
+	entries, _ := fs.ReadDir(e.main.Dir, path.Join(root, sub))
+	var names []string
+	for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
+		if !entry.IsDir() && (sub == grafanaSources || sourceName.MatchString(entry.Name())) {
+			names = append(names, path.Join(root, sub, entry.Name()))
 		}
 	}
 	return names
@@ -175,8 +181,8 @@ func (e *composeEmitter) sourceIn(root string) []string {
 
 // copiedFiles returns the files with configuration that a Dockerfile copies into the image of
 // the service, which is built from the first of its directories: those that are copied to where
-// programs look for their configuration, whatever they are called, and those with the names of
-// configuration.
+// programs look for their configuration, whatever they are called, those with the names of
+// configuration, and those of a module of which it takes what Maven or Gradle built.
 func (e *composeEmitter) copiedFiles(own []string) []string {
 	if e.main.Dir == nil || len(own) == 0 {
 		return nil
@@ -202,6 +208,11 @@ func (e *composeEmitter) copiedFiles(own []string) []string {
 	}
 	var names distinct.List[string]
 	for _, c := range all.All() {
+		if module := image.ModuleOf(c.source); module != "" {
+			for _, name := range e.sourceFiles(module, sourceDirectories[0]) {
+				names.Add(name)
+			}
+		}
 		for _, name := range e.filesOf(c.source, c.toConfig) {
 			base := path.Base(name)
 			if c.toConfig && !isScript(base) || c.named || sourceName.MatchString(base) || configName.MatchString(base) {

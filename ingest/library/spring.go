@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,7 +144,25 @@ func springApplication(d *document.Document) (name string, said bool) {
 	}
 	file := path.Clean(d.File)
 	name = settings.SpringModule(file)
-	return name, name != "" && strings.Contains("/"+file, "/src/main/")
+	return name, name != "" && strings.Contains("/"+file, "/src/main/") && !isSpringImport(d)
+}
+
+// plainSpringFiles are those that a program of Spring reads with any profile.
+var plainSpringFiles = []string{
+	"bootstrap.yml", "bootstrap.yaml", "bootstrap.properties", "application.yml", "application.yaml", "application.properties",
+}
+
+// isSpringImport reports whether a file has the name of one for a profile, and none for any profile is beside it:
+// it is of a library, and programs import it.
+func isSpringImport(d *document.Document) bool {
+	base := settings.ConfigBase(d.File)
+	if d.Dir == nil || slices.Contains(plainSpringFiles, base) || !strings.Contains(base, "-") {
+		return false
+	}
+	return !slices.ContainsFunc(plainSpringFiles, func(beside string) bool {
+		_, err := fs.Stat(d.Dir, beside)
+		return err == nil
+	})
 }
 
 // springProfile matches the profiles that file names commonly end in.
@@ -158,9 +177,7 @@ func springNameIn(d *document.Document) string {
 	if d.Dir == nil || !isSpringName(settings.ConfigBase(d.File)) {
 		return ""
 	}
-	for _, beside := range []string{
-		"bootstrap.yml", "bootstrap.yaml", "bootstrap.properties", "application.yml", "application.yaml", "application.properties",
-	} {
+	for _, beside := range plainSpringFiles {
 		text, err := fs.ReadFile(d.Dir, beside)
 		if err != nil || len(text) > settings.MaxConfig {
 			continue

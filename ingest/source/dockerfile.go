@@ -57,7 +57,12 @@ func copies(rest string) []string {
 		switch {
 		case strings.HasPrefix(w, "--from"), strings.HasPrefix(w, "["):
 			return nil
-		case strings.HasPrefix(w, "--"), i == len(words)-1, strings.ContainsAny(w, "*?$:"):
+		case strings.HasPrefix(w, "--"), i == len(words)-1:
+			continue
+		case image.ModuleOf(w) != "":
+			list = append(list, image.ModuleOf(w))
+			continue
+		case strings.ContainsAny(w, "*?$:"):
 			continue
 		}
 		if dir := path.Clean(w); dir != "." && !path.IsAbs(dir) && !strings.HasPrefix(dir, "..") && path.Ext(dir) == "" {
