@@ -53,7 +53,7 @@ func (b *Builder) Build() *graph.Graph {
 	hideSecrets(&b.facts)
 	reduceNames(&b.facts)
 	sortFacts(&b.facts)
-	l := &linker{f: &b.facts, coverage: &b.Coverage, budget: budgetOf(&b.facts, b.Coverage.Bytes)}
+	l := newLinker(&b.facts, &b.Coverage)
 	namespaces := map[string]string{} // by file
 	if b.Namespace == "" {
 		namespaces = l.namespacesOfFiles()

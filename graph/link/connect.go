@@ -213,7 +213,7 @@ func (l *linker) existing(p *graph.EndpointRef) []int {
 		if c, ok := l.hosts.full[strings.ToLower(p.Host.Host)]; ok {
 			return []int{l.find(c)}
 		}
-		if c, ok := l.byRef[graph.Ref{Realm: "host", Name: canonical(p.Host.Host)}]; ok {
+		if c, ok := l.byRef(graph.Ref{Realm: "host", Name: canonical(p.Host.Host)}); ok {
 			return []int{l.find(c)}
 		}
 		return nil
@@ -226,16 +226,16 @@ func (l *linker) existing(p *graph.EndpointRef) []int {
 		host += "." + p.Namespace + ".svc.cluster.local"
 	}
 	if r, inside := clusterService(host); inside {
-		if c, ok := l.byRef[r]; ok {
+		if c, ok := l.byRef(r); ok {
 			return []int{l.find(c)}
 		}
 	}
 	r := graph.Ref{Realm: "host", Name: canonical(p.Host.Host)}
-	if c, ok := l.byRef[r]; ok {
+	if c, ok := l.byRef(r); ok {
 		return []int{l.find(c)}
 	}
 	r.Namespace = p.Namespace // as addExternal has it for short names
-	if c, ok := l.byRef[r]; ok && !strings.Contains(r.Name, ".") {
+	if c, ok := l.byRef(r); ok && !strings.Contains(r.Name, ".") {
 		return []int{l.find(c)}
 	}
 	return nil
@@ -316,7 +316,7 @@ func (l *linker) partyHost(p *graph.EndpointRef, o graph.Origin, s graph.Strengt
 
 // noteSeveral reports that a name was not resolved because several services go by it.
 func (l *linker) noteSeveral(name string, o graph.Origin) {
-	if n := len(l.rootsOf(l.hosts.bare[strings.ToLower(name)])); n > 1 {
+	if n := len(l.rootsOf(l.hosts.roots(strings.ToLower(name)))); n > 1 {
 		l.note(o, `"`+name+`" could be any of `+strconv.Itoa(n)+" services of that name; none is chosen",
 			"write its namespace, as in namespace/"+name)
 	}

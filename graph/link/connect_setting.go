@@ -105,7 +105,7 @@ func (l *linker) sharing(host string, of graph.Ref, root int) []int {
 		return roots
 	}
 	name := canonical(host)
-	for _, c := range l.hosts.bare[name] {
+	for _, c := range l.hosts.roots(name) {
 		if r := l.find(c); !slices.Contains(roots, r) && l.answersIn(r, of.Realm, name) && l.answersIn(root, of.Realm, name) && l.replicates(r, root) {
 			roots = append(roots, r)
 		}

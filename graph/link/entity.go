@@ -1,7 +1,6 @@
 package link
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -33,32 +32,31 @@ func (l *linker) unite(a, b int) {
 
 // add returns the entity of a ref. It makes a new one if there is none.
 func (l *linker) add(r graph.Ref, o graph.Origin) int {
-	if c, ok := l.byRef[r]; ok {
+	if c, ok := l.byRef(r); ok {
 		return c
 	}
 	c := len(l.entities)
 	l.entities = append(l.entities, entity{ref: r, parent: c, origin: o})
-	l.byRef[r] = c
+	l.refs.Add(int32(c))
 	return c
+}
+
+// byRef returns the entity of a ref, if there is one.
+func (l *linker) byRef(r graph.Ref) (c int, ok bool) {
+	place, ok := l.refs.Find(r)
+	return int(place), ok
 }
 
 // makeRoom makes room for n more entities with a name each. What grows to a hundred thousand is copied on its way.
 func (l *linker) makeRoom(n int) {
 	l.entities = slices.Grow(l.entities, n)
-	l.byRef = withRoom(l.byRef, n)
-	l.hosts.names, l.hosts.bare, l.hosts.loose = withRoom(l.hosts.names, n), withRoom(l.hosts.bare, n), withRoom(l.hosts.loose, n)
-}
-
-// withRoom returns a map with room for n more entries.
-func withRoom[K comparable, V any](m map[K]V, n int) map[K]V {
-	larger := make(map[K]V, len(m)+n)
-	maps.Copy(larger, m)
-	return larger
+	l.refs.Grow(n)
+	l.hosts.grow(n)
 }
 
 // declare makes the entities of everything that documents declare.
 func (l *linker) declare() {
-	l.byRef = make(map[graph.Ref]int, len(l.f.Entities)+len(l.f.Names))
+	l.refs.Grow(len(l.f.Entities) + len(l.f.Names))
 	l.withAppID = map[string][]int{}
 	l.apps, l.accounts, l.selectable = map[string]int{}, map[podLabel][]int{}, map[string][]int{}
 	for i := range l.f.Entities {

@@ -19,7 +19,7 @@ func (l *linker) leaveEstate() {
 		}
 	}
 	old := func(ref graph.Ref) bool {
-		c, ok := l.byRef[ref]
+		c, ok := l.byRef(ref)
 		return ok && ref.Realm == graph.EstateRealm && declared[l.find(c)]
 	}
 	for c := range l.entities {

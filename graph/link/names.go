@@ -84,7 +84,7 @@ func (l *linker) commonName(members []int) string {
 		}
 		common = name
 	}
-	if names < 2 || len(l.hosts.bare[strings.ToLower(common)]) > 0 {
+	if names < 2 || len(l.hosts.roots(strings.ToLower(common))) > 0 {
 		return ""
 	}
 	return common

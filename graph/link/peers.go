@@ -200,7 +200,7 @@ func (c *clusters) command(root int) []string {
 }
 
 // isName reports whether a word is the name of an entity.
-func (c *clusters) isName(word string) bool { return len(c.hosts.bare[word]) > 0 }
+func (c *clusters) isName(word string) bool { return len(c.hosts.roots(word)) > 0 }
 
 // scopesOf returns the settings of a root.
 func (c *clusters) scopesOf(root int) []*scope {

@@ -13,7 +13,7 @@ import (
 // index lists every name of every entity. Names that the platform resolves have precedence
 // over names of workloads.
 func (l *linker) index() {
-	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, loose: map[string][]int{}, full: map[string]int{}, again: map[nameInFile]int{}, ingress: map[string][]int{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
+	l.hosts = hosts{nameIndex: newNameIndex(), indexed: true, full: map[string]int{}, again: map[nameInFile]int{}, ingress: map[string][]int{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
 	for _, addressable := range []bool{true, false} {
 		for c := range l.entities {
 			ent := &l.entities[c]
@@ -83,23 +83,16 @@ func (h *hosts) addEntrance(host string, gateway int) {
 func (l *linker) addName(realm, namespace, name string, root int) {
 	h, of := &l.hosts, &l.entities[root].ref
 	name = strings.ToLower(name)
-	key := graph.Ref{Realm: realm, Namespace: namespace, Name: name}
-	switch first, taken := h.names[key]; {
+	switch first, taken := h.enter(space{realm, namespace}, name, root); {
 	case !taken:
-		h.names[key] = root
 	case first == root:
 		return
 	case isCompose(realm):
-		if inFile := (nameInFile{key, l.entities[root].origin.File()}); h.again[inFile] == 0 {
+		if inFile := (nameInFile{graph.Ref{Realm: realm, Namespace: namespace, Name: name}, l.entities[root].origin.File()}); h.again[inFile] == 0 {
 			h.again[inFile] = root + 1
 		}
 	}
-	if list := h.bare[name]; len(list) == 0 || list[len(list)-1] != root {
-		h.bare[name] = append(list, root)
-		if of.Realm != kubernetes || of.Namespace == "" {
-			h.loose[name] = append(h.loose[name], root)
-		}
-	}
+	h.enterBare(name, root, of.Realm != kubernetes || of.Namespace == "")
 }
 
 // resolveAliases joins names that are aliases of another host with what answers there.
@@ -109,7 +102,7 @@ func (l *linker) resolveAliases() {
 		if n.Target == "" || address.IsLocal(n.Target) {
 			continue
 		}
-		c, ok := l.byRef[n.Ref]
+		c, ok := l.byRef(n.Ref)
 		if !ok {
 			continue
 		}
@@ -151,10 +144,10 @@ func (l *linker) findHomeNamespaces() {
 		if len(parts) != 2 {
 			return
 		}
-		if _, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Namespace: parts[1], Name: parts[0]}]; ok {
+		if _, ok := l.hosts.in(kubernetes, parts[1], parts[0]); ok {
 			return
 		}
-		if _, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: parts[0]}]; !ok {
+		if _, ok := l.hosts.in(kubernetes, "", parts[0]); !ok {
 			put(misses, parts[1], parts[0])
 		} else {
 			put(hits, parts[1], parts[0])
@@ -183,7 +176,7 @@ func (l *linker) findHomeNamespaces() {
 
 // lookup returns the root of a ref, if the inputs declare it.
 func (l *linker) lookup(r graph.Ref) (int, bool) {
-	if c, ok := l.byRef[r]; ok {
+	if c, ok := l.byRef(r); ok {
 		return l.find(c), true
 	}
 	if r.Realm == "dapr" {
@@ -194,7 +187,7 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 			return l.find(c), true
 		}
 	}
-	if l.hosts.names == nil {
+	if !l.hosts.indexed {
 		return l.lookupSlow(r)
 	}
 	name := strings.ToLower(r.Name)
@@ -204,7 +197,7 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 			spaces[1] = "default"
 		}
 		for _, ns := range spaces {
-			if c, ok := l.hosts.names[graph.Ref{Realm: r.Realm, Namespace: ns, Name: name}]; ok && (r.Kind == "" || r.Realm != "backstage") {
+			if c, ok := l.hosts.in(r.Realm, ns, name); ok && (r.Kind == "" || r.Realm != "backstage") {
 				return l.find(c), true
 			}
 		}
@@ -215,7 +208,7 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 	case r.Realm == kubernetes && r.Kind == "Service":
 		return l.resolveByPeople(name, r.Namespace)
 	case isCompose(r.Realm) && r.Kind == "service": // of a file that is used together with this one
-		return l.uniqueAmong(l.hosts.bare[name], func(c int) bool { return isCompose(l.entities[c].ref.Realm) && len(l.entities[c].things) > 0 })
+		return l.uniqueAmong(l.hosts.roots(name), func(c int) bool { return isCompose(l.entities[c].ref.Realm) && len(l.entities[c].things) > 0 })
 	}
 	return 0, false
 }
@@ -267,7 +260,7 @@ func (l *linker) byName(name, namespace string) (int, bool) {
 	if ns, n, ok := strings.Cut(name, "/"); ok {
 		name, namespace = n, ns
 	}
-	return l.uniqueAmong(l.hosts.bare[name], func(c int) bool {
+	return l.uniqueAmong(l.hosts.roots(name), func(c int) bool {
 		return namespace == "" || l.entities[c].ref.Namespace == namespace || l.entities[l.find(c)].ref.Namespace == namespace
 	})
 }
@@ -276,7 +269,7 @@ func (l *linker) byName(name, namespace string) (int, bool) {
 // project may give services of theirs the same container name, as of one demo in several languages: they
 // are not started together, and a name is that of the service in the program's own file.
 func (l *linker) resolveFor(of graph.Ref, host string) (int, bool) {
-	if c, ok := l.byRef[of]; ok && len(l.hosts.again) > 0 {
+	if c, ok := l.byRef(of); ok && len(l.hosts.again) > 0 {
 		key := graph.Ref{Realm: of.Realm, Namespace: of.Namespace, Name: canonical(host)}
 		if root := l.hosts.again[nameInFile{key, l.entities[c].origin.File()}]; root > 0 {
 			return l.find(root - 1), true
@@ -305,10 +298,10 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 			return c, true
 		}
 	} else if realm != "" {
-		if c, ok := l.hosts.names[graph.Ref{Realm: realm, Namespace: namespace, Name: full}]; ok {
+		if c, ok := l.hosts.in(realm, namespace, full); ok {
 			return l.find(c), true
 		}
-		if c, ok := l.hosts.names[graph.Ref{Realm: realm, Name: full}]; ok {
+		if c, ok := l.hosts.in(realm, "", full); ok {
 			return l.find(c), true
 		}
 		if c, ok := l.resolveConnected(full, realm); ok {
@@ -344,7 +337,7 @@ func (l *linker) connectRealms() {
 		return
 	}
 	h := &l.hosts
-	h.members, h.networks, h.realms = map[string][]string{}, map[string][]string{}, map[string][]string{}
+	h.members, h.networks = map[string][]string{}, map[string][]string{}
 	h.joined = map[[2]string]bool{}
 	join := func(network, realm string) {
 		if !h.joined[[2]string{network, realm}] {
@@ -373,11 +366,7 @@ func (l *linker) connectRealms() {
 			}
 		}
 	}
-	for r := range h.names {
-		if r.Namespace == "" && len(h.networks[r.Realm]) > 0 {
-			h.realms[r.Name] = append(h.realms[r.Name], r.Realm)
-		}
-	}
+	h.realms = h.realmsByName(func(realm string) bool { return len(h.networks[realm]) > 0 })
 }
 
 // resolveConnected returns the one root of this name in the realms that share a network with
@@ -390,7 +379,7 @@ func (l *linker) resolveConnected(name, realm string) (int, bool) {
 			others = having
 		}
 		for _, other := range others {
-			c, ok := h.names[graph.Ref{Realm: other, Name: name}]
+			c, ok := h.in(other, "", name)
 			if !ok || other == realm || !h.joined[[2]string{network, other}] {
 				continue
 			}
@@ -413,7 +402,7 @@ func (l *linker) resolveWritten(host, full, realm, namespace string) (int, bool)
 		return 0, false
 	}
 	for _, ns := range []string{namespace, ""} {
-		if c, ok := l.hosts.names[graph.Ref{Realm: realm, Namespace: ns, Name: written}]; ok {
+		if c, ok := l.hosts.in(realm, ns, written); ok {
 			return l.find(c), true
 		}
 	}
@@ -424,7 +413,7 @@ func (l *linker) resolveWritten(host, full, realm, namespace string) (int, bool)
 // else without a namespace, which they often omit.
 func (l *linker) resolveByPeople(name, namespace string) (int, bool) {
 	for _, ns := range [...]string{namespace, ""} {
-		if c, ok := l.uniqueAmong(l.hosts.loose[name], func(c int) bool { r := &l.entities[c].ref; return !hosting(r.Realm) && r.Namespace == ns }); ok {
+		if c, ok := l.uniqueAmong(l.hosts.loose(name), func(c int) bool { r := &l.entities[c].ref; return !hosting(r.Realm) && r.Namespace == ns }); ok {
 			return c, true
 		}
 	}
@@ -435,7 +424,7 @@ func (l *linker) resolveByPeople(name, namespace string) (int, bool) {
 // other realms; a cluster looks for it in the caller's namespace only. A namespace in a
 // native manifest is that of the cluster.
 func (l *linker) resolveShortName(name, namespace string) (int, bool) {
-	return l.uniqueAmong(l.hosts.loose[name], func(c int) bool {
+	return l.uniqueAmong(l.hosts.loose(name), func(c int) bool {
 		r := &l.entities[c].ref
 		elsewhere := r.Realm == "native" && namespace != "" && r.Namespace != namespace
 		return r.Namespace == "" || r.Realm != kubernetes && !elsewhere
@@ -474,16 +463,16 @@ func (l *linker) resolveKubernetes(full, namespace string) (int, bool) {
 	}
 	parts := strings.Split(full, ".")
 	at := func(name, ns string) (int, bool) {
-		if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Namespace: ns, Name: name}]; ok {
+		if c, ok := l.hosts.in(kubernetes, ns, name); ok {
 			return l.find(c), true
 		}
 		if ns == "" { // applied without one
-			if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Namespace: "default", Name: name}]; ok {
+			if c, ok := l.hosts.in(kubernetes, "default", name); ok {
 				return l.find(c), true
 			}
 		}
 		if ns != "" && (ns == namespace || l.hosts.homeNamespaces[ns]) {
-			if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: name}]; ok {
+			if c, ok := l.hosts.in(kubernetes, "", name); ok {
 				return l.find(c), true
 			}
 		}

@@ -98,7 +98,7 @@ func (l *linker) chooseSettings(scopes []*scope) {
 	programs := map[int][]*scope{}
 	var order []int
 	for _, s := range scopes {
-		root, ok := l.byRef[s.of]
+		root, ok := l.byRef(s.of)
 		if !ok {
 			continue
 		}

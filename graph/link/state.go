@@ -3,6 +3,7 @@ package link
 import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/internal/index"
 )
 
 // A linker has the state of one call of Build.
@@ -30,9 +31,17 @@ type linker struct {
 	spanTotals
 }
 
+// newLinker returns a linker of nothing yet.
+func newLinker(f *graph.Facts, coverage *graph.Coverage) *linker {
+	l := &linker{f: f, coverage: coverage, budget: budgetOf(f, coverage.Bytes)}
+	l.refs = index.New(func(c int32) graph.Ref { return l.entities[c].ref })
+	l.hosts.nameIndex = newNameIndex()
+	return l
+}
+
 // An entityIndex finds entities by what they are addressed or selected by.
 type entityIndex struct {
-	byRef     map[graph.Ref]int
+	refs      *index.Index[graph.Ref]
 	kinds     []graph.Kind       // by root, as its entities are declared
 	apps      map[string]int     // entities by dapr app-id
 	withAppID map[string][]int   // all entities by the same
@@ -159,9 +168,8 @@ type nameInFile struct {
 
 // hosts is the index by which addresses are resolved.
 type hosts struct {
-	names          map[graph.Ref]int   // by Realm, Namespace and Name; Kind left empty
-	bare           map[string][]int    // by name alone, roots, in order
-	loose          map[string][]int    // those of bare that are in no namespace of a cluster
+	*nameIndex
+	indexed        bool                // the names of all that documents declare are entered
 	again          map[nameInFile]int  // roots whose name in a compose project one of another file has, counted from 1
 	full           map[string]int      // full host names, canonical
 	wildcards      []wildcard          // "*.example.com", longest first

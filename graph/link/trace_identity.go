@@ -187,7 +187,7 @@ func (w *traceResolver) service(peer int32, o graph.Origin) int {
 	root := w.roots[peer]
 	if root < 0 {
 		s, ok := w.ends.peers[peer], false
-		if root, ok = w.byRef[s.Ref]; (!ok || s.Ref.IsZero()) && !s.Nameless {
+		if root, ok = w.byRef(s.Ref); (!ok || s.Ref.IsZero()) && !s.Nameless {
 			root, ok = w.declared(s, o)
 		}
 		if !ok {
@@ -224,7 +224,7 @@ func (w *traceResolver) keepFirstOrigin(root int, o graph.Origin) {
 // declared returns the service of the manifests that spans of this name come from.
 func (w *traceResolver) declared(s *graph.TracePeer, o graph.Origin) (int, bool) {
 	name := strings.ToLower(s.Name)
-	for _, candidates := range [...][]int{w.configuredNames[name], w.hosts.bare[name], w.hosts.bare[strings.ToLower(s.Workload)]} {
+	for _, candidates := range [...][]int{w.configuredNames[name], w.hosts.roots(name), w.hosts.roots(strings.ToLower(s.Workload))} {
 		found := slices.DeleteFunc(w.inScope(candidates, s.Namespace, s.Group), func(r int) bool { return w.entities[r].tracedOnly })
 		switch {
 		case len(found) == 1:
@@ -236,15 +236,15 @@ func (w *traceResolver) declared(s *graph.TracePeer, o graph.Origin) (int, bool)
 		}
 	}
 	if short, namespace, ok := cutLast(name); ok { // as Istio names services: reviews.bookinfo
-		if found := w.ofNamespace(w.hosts.bare[short], namespace); len(found) == 1 {
+		if found := w.ofNamespace(w.hosts.roots(short), namespace); len(found) == 1 {
 			w.noteJoined(s, found[0], o)
 			return found[0], true
 		}
 	}
 	if owner, kind := address.PodController(name); owner != name { // the default name of programs whose name is not configured
-		found := slices.DeleteFunc(w.inScope(w.hosts.bare[owner], s.Namespace, s.Group), func(r int) bool {
+		found := slices.DeleteFunc(w.inScope(w.hosts.roots(owner), s.Namespace, s.Group), func(r int) bool {
 			ref := w.entities[r].ref
-			workload, ok := w.byRef[graph.Ref{Realm: kubernetes, Kind: kind, Namespace: ref.Namespace, Name: owner}]
+			workload, ok := w.byRef(graph.Ref{Realm: kubernetes, Kind: kind, Namespace: ref.Namespace, Name: owner})
 			return ref.Realm != kubernetes || kind != "" && (!ok || w.find(workload) != r)
 		})
 		if len(found) == 1 {
@@ -313,10 +313,10 @@ func (w *traceResolver) noteOnce(s *graph.TracePeer, message, hint string, o gra
 // addressedOnly returns what manifests name as a callee and do not declare: a host, or a name
 // in a native manifest.
 func (w *traceResolver) addressedOnly(name, namespace string) (int, bool) {
-	if c, ok := w.byRef[graph.Ref{Name: name, Namespace: namespace}]; ok {
+	if c, ok := w.byRef(graph.Ref{Name: name, Namespace: namespace}); ok {
 		return w.find(c), true
 	}
-	c, ok := w.byRef[graph.Ref{Realm: "host", Name: canonical(name)}]
+	c, ok := w.byRef(graph.Ref{Realm: "host", Name: canonical(name)})
 	if !ok || namespace != "" || !w.entities[c].external {
 		return 0, false
 	}
@@ -331,7 +331,7 @@ func (w *traceResolver) undeclared(s *graph.TracePeer, o graph.Origin) int {
 	}
 	r := graph.Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
 	if r.Namespace == "" && !s.Nameless {
-		if home := w.onlyNamespaces[s.Name]; home != "" && len(w.ofNamespace(w.hosts.bare[strings.ToLower(s.Name)], home)) == 0 {
+		if home := w.onlyNamespaces[s.Name]; home != "" && len(w.ofNamespace(w.hosts.roots(strings.ToLower(s.Name)), home)) == 0 {
 			r.Namespace = home // else it is not the service that is declared there
 		} else if home == "" && w.groups[s.Name] > 1 {
 			r.Namespace = s.Group

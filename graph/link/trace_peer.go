@@ -17,7 +17,7 @@ func (w *traceResolver) resolveInferred(k inferredKey, o graph.Origin) int {
 		return root
 	}
 	r := graph.Ref{Realm: "host", Name: canonical(k.Name)}
-	if c, ok := w.byRef[graph.Ref{Name: k.Name}]; ok && k.Kind != graph.KindTopic {
+	if c, ok := w.byRef(graph.Ref{Name: k.Name}); ok && k.Kind != graph.KindTopic {
 		return w.find(c) // a native manifest names it as a callee, and no input declares it
 	}
 	if k.Kind == graph.KindTopic {
@@ -48,7 +48,7 @@ func (w *traceResolver) resolvePeer(k inferredKey, o graph.Origin) (int, bool) {
 		}
 		return w.store(k, o) // the source does not show whether the name is that of the host or of the database
 	}
-	found := slices.DeleteFunc(w.inScope(append(slices.Clone(w.configuredNames[name]), w.hosts.bare[name]...), "", k.Group), func(r int) bool { return !w.fits(&k, r) })
+	found := slices.DeleteFunc(w.inScope(append(slices.Clone(w.configuredNames[name]), w.hosts.roots(name)...), "", k.Group), func(r int) bool { return !w.fits(&k, r) })
 	if len(found) > 1 {
 		if beside := w.ofNamespace(found, w.namespaceOf(k.from)); len(beside) == 1 {
 			found = beside
@@ -110,7 +110,7 @@ func (w *traceResolver) resolveAddress(k inferredKey) (int, bool) {
 			return root, true
 		}
 		if name, space, ok := strings.Cut(canonical(host), "."); ok && !strings.Contains(space, ".") {
-			if beside := w.ofNamespace(w.hosts.bare[name], space); len(beside) == 1 {
+			if beside := w.ofNamespace(w.hosts.roots(name), space); len(beside) == 1 {
 				return beside[0], true
 			}
 		}
@@ -210,7 +210,7 @@ func (w *traceResolver) noteTaken(k inferredKey, root int, o graph.Origin) {
 
 // topic returns the declared topic or queue of this name.
 func (w *traceResolver) topic(name string) (int, bool) {
-	roots := slices.DeleteFunc(w.rootsOf(w.hosts.bare[name]), func(r int) bool { return w.entities[r].family() != graph.FamilyTopic })
+	roots := slices.DeleteFunc(w.rootsOf(w.hosts.roots(name)), func(r int) bool { return w.entities[r].family() != graph.FamilyTopic })
 	if len(roots) != 1 {
 		return 0, false
 	}
