@@ -32,19 +32,18 @@ func (l *linker) unite(a, b int) {
 
 // add returns the entity of a ref. It makes a new one if there is none.
 func (l *linker) add(r graph.Ref, o graph.Origin) int {
-	if c, ok := l.byRef(r); ok {
-		return c
+	n, known := l.refs.Number(r)
+	c := int(n)
+	if !known {
+		l.entities = append(l.entities, entity{ref: r, parent: c, origin: o})
 	}
-	c := len(l.entities)
-	l.entities = append(l.entities, entity{ref: r, parent: c, origin: o})
-	l.refs.Add(int32(c))
 	return c
 }
 
 // byRef returns the entity of a ref, if there is one.
 func (l *linker) byRef(r graph.Ref) (c int, ok bool) {
-	place, ok := l.refs.Find(r)
-	return int(place), ok
+	n, ok := l.refs.Find(r)
+	return int(n), ok
 }
 
 // makeRoom makes room for n more entities with a name each. What grows to a hundred thousand is copied on its way.

@@ -71,27 +71,26 @@ func (x *nameIndex) in(realm, namespace, name string) (root int, ok bool) {
 	return int(x.entries[place].root), true
 }
 
-// enter adds the root of a name in a space, unless there is one, which it returns then.
+// enter adds the root of a name in a space, unless there is one, and returns the one that it has.
 func (x *nameIndex) enter(s space, name string, root int) (first int, taken bool) {
-	if first, taken = x.in(s.realm, s.namespace, name); taken {
-		return first, true
-	}
 	n, ok := x.spaces[s]
 	if !ok {
 		n = int32(len(x.spaces))
 		x.spaces[s] = n
 	}
-	x.entries = append(x.entries, nameEntry{nameKey{name, n}, int32(root)})
-	x.byEntry.Add(int32(len(x.entries) - 1))
-	return root, false
+	key := nameKey{name, n}
+	place, taken := x.byEntry.Number(key)
+	if !taken {
+		x.entries = append(x.entries, nameEntry{key, int32(root)})
+	}
+	return int(x.entries[place].root), taken
 }
 
 // enterBare adds a root of a name without a space, unless it was the last one that was added to the name.
 func (x *nameIndex) enterBare(name string, root int, loose bool) {
-	place, ok := x.byName.Find(name)
-	if !ok {
+	place, known := x.byName.Number(name)
+	if !known {
 		x.bares = append(x.bares, bareName{name, int32(root), loose})
-		x.byName.Add(int32(len(x.bares) - 1))
 		return
 	}
 	s := x.shared[place]

@@ -167,7 +167,7 @@ func (s *side) count() float64 {
 }
 
 func (h *hubble) addTo(f *graph.Facts) {
-	t := edgeStats{peers: h.peers}
+	t := edgeStats{peers: h.peers.take()}
 	for _, l := range h.order {
 		seen := h.edges[l]
 		best := &seen.out

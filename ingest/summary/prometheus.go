@@ -7,17 +7,19 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/index"
 )
 
 // metrics adds samples up to calls. Counters are those of many processes since
 // each of them began: their sum is what there is.
 type metrics struct {
 	peers
-	edges   map[metricEdge]*requests
-	graphs  []*requests   // of service graphs, in the order of the samples
-	meshes  []*requests   // of meshes
-	unnamed *graph.Origin // the first sample that does not say what it counts
-	samples int           // those that were of use
+	edges   *index.Index[metricEdge] // nil if there are none
+	all     []*requests              // as edges numbers them
+	graphs  []*requests              // of service graphs, in the order of the samples
+	meshes  []*requests              // of meshes
+	unnamed *graph.Origin            // the first sample that does not say what it counts
+	samples int                      // those that were of use
 }
 
 // A metricEdge is an edge as one process counts it. Both proxies of a request in a mesh count
@@ -105,15 +107,14 @@ func (m *metrics) addGraph(metric string, s *sample, o graph.Origin) {
 // requestsOf returns what is known of an edge, and whether it is new.
 func (m *metrics) requestsOf(l edgeKey, mesh bool, reporter string, o graph.Origin) (r *requests, first bool) {
 	edge := metricEdge{l, mesh, reporter}
-	if r = m.edges[edge]; r != nil {
-		return r, false
-	}
 	if m.edges == nil {
-		m.edges = map[metricEdge]*requests{}
+		m.edges = index.New(func(n int32) metricEdge { return m.all[n].edge })
 	}
-	r = &requests{edge: edge, origin: o}
-	m.edges[edge] = r
-	return r, true
+	n, known := m.edges.Number(edge)
+	if !known {
+		m.all = append(m.all, &requests{edge: edge, origin: o})
+	}
+	return m.all[n], !known
 }
 
 // graphEdge returns the edge of a sample of a service graph.
@@ -146,8 +147,8 @@ func graphEnd(labels map[string]string, side string) graph.TracePeer {
 
 // addTo adds the calls to the facts.
 func (m *metrics) addTo(d *document.Document, f *graph.Facts) {
-	t := edgeStats{peers: m.peers}
-	m.edges = nil
+	t := edgeStats{peers: m.peers.take()}
+	m.edges, m.all = nil, nil
 	for i, r := range m.graphs {
 		m.count(&t, r, "service-graph")
 		m.graphs[i] = nil

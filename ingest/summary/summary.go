@@ -18,42 +18,55 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/index"
 )
 
 // peers are the ends of the calls of a document, each once.
 type peers struct {
-	list    []*graph.TracePeer
-	named   map[string]int32 // by the name of peers of which nothing else is known: most of them, and a short key
-	numbers map[graph.TracePeer]int32
+	list  []*graph.TracePeer
+	named numbered[string] // by the name of peers of which nothing else is known: most of them, and a short key
+	full  numbered[graph.TracePeer]
+}
+
+// numbered are those of a list of peers that have one kind of key.
+type numbered[K comparable] struct {
+	keys   *index.Index[K] // nil if there are none
+	places []int32         // in the list
 }
 
 // number returns the number of a peer in the list.
 func (s *peers) number(p graph.TracePeer) int32 {
 	if p == (graph.TracePeer{Name: p.Name}) {
-		return numberOf(&s.named, p.Name, s, &p)
+		return s.named.number(p.Name, s, &p, func(p *graph.TracePeer) string { return p.Name })
 	}
-	return numberOf(&s.numbers, p, s, &p)
+	return s.full.number(p, s, &p, func(p *graph.TracePeer) graph.TracePeer { return *p })
 }
 
-func numberOf[K comparable](numbers *map[K]int32, key K, s *peers, p *graph.TracePeer) int32 {
-	n, known := (*numbers)[key]
-	if !known {
-		if *numbers == nil {
-			*numbers = map[K]int32{}
-		}
-		n = int32(len(s.list))
-		one := *p
-		s.list = append(s.list, &one)
-		(*numbers)[key] = n
+// take returns the peers and leaves none. What it returns finds none of them again, and needs no memory for that.
+func (s *peers) take() peers {
+	taken := peers{list: s.list}
+	*s = peers{}
+	return taken
+}
+
+func (m *numbered[K]) number(key K, s *peers, p *graph.TracePeer, keyOf func(*graph.TracePeer) K) int32 {
+	if m.keys == nil {
+		m.keys = index.New(func(n int32) K { return keyOf(s.list[m.places[n]]) })
 	}
-	return n
+	n, known := m.keys.Number(key)
+	if !known {
+		one := *p
+		m.places = append(m.places, int32(len(s.list)))
+		s.list = append(s.list, &one)
+	}
+	return m.places[n]
 }
 
 // edgeStats add up what a document says of each call.
 type edgeStats struct {
 	peers
-	rates    bool // what is counted are requests a second
-	edges    edgeIndex
+	rates    bool                // what is counted are requests a second
+	edges    *index.Index[edge]  // nil if there are none
 	seen     graph.ObservedTable // of which Peers are those of peers
 	numbered map[edgeKey]int32   // sightings by an edge without ends
 }
@@ -74,6 +87,9 @@ type edgeKey struct {
 	protocol string
 }
 
+// An edge is an edgeKey with the number of a sighting.
+type edge struct{ from, to, sighting int32 }
+
 // portion is how many observations are made at a time.
 const portion = 1024
 
@@ -81,10 +97,13 @@ const portion = 1024
 // mention.
 func (t *edgeStats) call(l edgeKey, o graph.Origin, way string) counted {
 	key := edge{l.from, l.to, t.sighting(l, o, way)}
-	at, known := t.edges.number(key, func(n int32) bool {
-		r := &t.seen.Rows[n/portion][n%portion]
-		return edge{r.From, r.To, r.Sighting} == key
-	})
+	if t.edges == nil {
+		t.edges = index.New(func(n int32) edge {
+			r := &t.seen.Rows[n/portion][n%portion]
+			return edge{r.From, r.To, r.Sighting}
+		})
+	}
+	at, known := t.edges.Number(key)
 	if !known {
 		if at%portion == 0 {
 			t.seen.Rows = append(t.seen.Rows, make([]graph.ObservedRow, 0, portion))
@@ -113,7 +132,7 @@ func (t *edgeStats) sighting(l edgeKey, in graph.Origin, way string) int32 {
 
 // addTo moves what was counted to the facts.
 func (t *edgeStats) addTo(f *graph.Facts) {
-	if t.edges.count > 0 {
+	if t.edges != nil {
 		t.seen.Peers = t.list
 		f.Observations = append(f.Observations, t.seen)
 	}
