@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"slices"
+
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/resource"
@@ -9,7 +11,7 @@ import (
 // Gloo reads the routes and upstreams of Gloo Gateway's classic API.
 var Gloo = &document.Reader{
 	Name:  "gloo",
-	Doc:   "Gloo: the upstreams that virtual services and route tables lead to",
+	Doc:   "Gloo: the upstreams that virtual services and route tables lead to, and their policies",
 	Reads: glooKinds.Names(),
 	Match: glooKinds.Match("gateway.solo.io", "gloo.solo.io"),
 	Read:  glooKinds.Read,
@@ -20,23 +22,43 @@ var glooKinds = resource.Kinds{
 	"RouteTable":     glooRouteTable,
 	"Upstream":       glooUpstream,
 	"UpstreamGroup":  glooUpstreamGroup,
-	"Gateway":        nil,
-	"Settings":       nil,
-	"Proxy":          nil,
+
+	"RouteOption":       glooOption,
+	"VirtualHostOption": glooOption,
+
+	"Gateway":  nil,
+	"Settings": nil,
+	"Proxy":    nil,
 }
 
 func glooVirtualService(r *resource.Object) {
 	r.Facts.Entities = append(r.Facts.Entities, r.Gateway())
-	glooRoutes(r, r.Mapping(r.Spec, "virtualHost"), func(to graph.EndpointRef, at document.Node, share resource.Share) {
-		r.Call(graph.EndpointRef{Ref: r.Ref()}, to, at, graph.Evidence{
-			Way: "virtual-service", Strength: share.Strength, Class: graph.ClassIngress, Protocol: "http", In: share.In,
+	host := r.Mapping(r.Spec, "virtualHost")
+	ofHost := glooDelegated(r, host, "VirtualHostOption")
+	routes := glooRoutes(r, host)
+	for _, d := range routes {
+		via := slices.Concat([]graph.Ref{r.Ref()}, ofHost, glooDelegated(r, d.route, "RouteOption"))
+		if !d.to.Group.IsZero() {
+			via = append(via, d.to.Group)
+		}
+		r.Call(graph.EndpointRef{Ref: r.Ref()}, d.to, d.at, graph.Evidence{
+			Way: "virtual-service", Strength: d.Strength, Class: graph.ClassIngress, Protocol: "http", In: d.In, Match: d.match, Via: via,
 		})
-	})
+	}
+	glooHostPolicies(r, host)
+	glooRoutePolicies(r, routes)
 }
 
 // glooRouteTable reads routes that others delegate to.
 func glooRouteTable(r *resource.Object) {
-	glooRoutes(r, r.Spec, func(to graph.EndpointRef, at document.Node, share resource.Share) { glooMember(r, to, at, share) })
+	routes := glooRoutes(r, r.Spec)
+	for _, d := range routes {
+		glooMember(r, d.to, d.at, d.Share)
+		for _, option := range glooDelegated(r, d.route, "RouteOption") { // of one route, and taken for those of all
+			r.Facts.Members = append(r.Facts.Members, graph.Member{Of: r.Ref(), Party: graph.EndpointRef{Group: option}, Origin: r.At(d.route), Through: true})
+		}
+	}
+	glooRoutePolicies(r, routes)
 }
 
 // glooMember adds a destination with its share of the requests to the object.
@@ -44,16 +66,31 @@ func glooMember(r *resource.Object, to graph.EndpointRef, at document.Node, shar
 	r.Facts.Members = append(r.Facts.Members, graph.Member{
 		Of: r.Ref(), Party: to, Origin: r.At(at), In: share.In, Idle: share.Strength == graph.Allowed,
 	})
+	if !to.Group.IsZero() {
+		r.Facts.Members = append(r.Facts.Members, graph.Member{Of: r.Ref(), Party: to, Origin: r.At(at), Through: true})
+	}
 }
 
-// glooRoutes yields what the routes below n lead to.
-func glooRoutes(r *resource.Object, n document.Node, yield func(graph.EndpointRef, document.Node, resource.Share)) {
+// A glooDestined is what a route leads to, with the share of its requests that this gets.
+type glooDestined struct {
+	to        graph.EndpointRef
+	at, route document.Node
+	match     string
+	resource.Share
+}
+
+// glooRoutes returns what the routes below n lead to, in their order.
+func glooRoutes(r *resource.Object, n document.Node) []glooDestined {
+	var all []glooDestined
 	for _, route := range r.List(n, "routes") {
 		match := glooMatch(route)
-		all := resource.Share{In: routePlace(match), Strength: graph.Strong}
+		yield := func(to graph.EndpointRef, at document.Node, share resource.Share) {
+			all = append(all, glooDestined{to, at, route, match, share})
+		}
+		whole := resource.Share{In: routePlace(match), Strength: graph.Strong}
 		action := r.Mapping(route, "routeAction")
 		if to, ok := glooDestination(r, action.Get("single")); ok {
-			yield(to, action, all)
+			yield(to, action, whole)
 		}
 		destinations := r.List(action.Get("multi"), "destinations")
 		shares := r.Shares(action, match, destinations, 1)
@@ -63,16 +100,17 @@ func glooRoutes(r *resource.Object, n document.Node, yield func(graph.EndpointRe
 			}
 		}
 		if group := action.Get("upstreamGroup"); r.Text(group, "name") != "" {
-			yield(r.Group("UpstreamGroup", r.Text(group, "namespace"), r.Text(group, "name")), group, all)
+			yield(r.Group("UpstreamGroup", r.Text(group, "namespace"), r.Text(group, "name")), group, whole)
 		}
 		delegate := r.Mapping(route, "delegateAction")
 		if ref := delegate.Get("ref"); ref.Exists() {
 			delegate = ref
 		}
 		if name := r.Text(delegate, "name"); name != "" {
-			yield(r.Group("RouteTable", r.Text(delegate, "namespace"), name), delegate, all)
+			yield(r.Group("RouteTable", r.Text(delegate, "namespace"), name), delegate, whole)
 		}
 	}
+	return all
 }
 
 // glooMatch returns which requests a route gets, "" for all.
@@ -104,6 +142,7 @@ func glooUpstream(r *resource.Object) {
 	if name := r.Text(kube, "serviceName"); name != "" {
 		r.Member(r.Ref(), r.Service(r.Text(kube, "serviceNamespace"), name), kube)
 	}
+	glooUpstreamPolicies(r)
 	static := r.Mapping(r.Spec, "static")
 	pool := r.NewGroup(graph.Pool, static, nil)
 	for _, host := range r.List(static, "hosts") {

@@ -9,8 +9,9 @@ import (
 // Gloo has Envoy's own defaults.
 var Gloo = &policy.Product{
 	Name: "gloo", Title: "Gloo",
-	Source: "https://docs.solo.io/gloo-edge",
-	Layer:  policy.Gateway, Backoff: policy.EnvoyFullJitter,
+	Source:    "https://docs.solo.io/gloo-edge",
+	Durations: []*policy.Syntax{GlooDuration}, RetryWords: []*policy.RetryWords{EnvoyRetryOn},
+	Layer: policy.Gateway, Backoff: policy.EnvoyFullJitter,
 	Defaults: policy.Set{Timeout: totalAndConnect(15*time.Second, 5*time.Second), Retry: noRetry(), Breaker: noBreaker(), Bulkhead: &envoyLimits},
 	Within:   policy.Set{Retry: &policy.Retry{Retries: def(1), Backoff: &envoyBackoff}, Breaker: &envoyEjection},
 	Remediations: policy.Remediations{
@@ -26,3 +27,6 @@ var Gloo = &policy.Product{
 	},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.FallbackAnswer},
 }
+
+// GlooDuration is that of fields of type Duration, which Gloo reads with time.ParseDuration.
+var GlooDuration = &policy.Syntax{Title: "Gloo", Read: readGo, Zero: policy.Off, Good: `"2s", "250ms" or "1m30s"`, Unit: "s"}
