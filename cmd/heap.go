@@ -14,7 +14,7 @@ import (
 const (
 	growthAtFirst   = 800 // of the 4 MiB that Go begins with: the first collection comes at 32 MiB
 	growth          = 100
-	growthWhenLarge = 50 // from largeInput on, where twice the heap would be much
+	growthWhenLarge = 50 // from largeInput on, where twice the heap would be much, and beyond the limit
 )
 
 // heapGrowth is set in steps that go down only. GOGC in the environment has precedence.
@@ -43,7 +43,7 @@ func collectLate() {
 
 // memory keeps runs below three times their inputs and 64 MiB where that is enough, of which the program
 // itself is 22 MiB: strangers should not get beyond it with short inputs.
-var memory = heap.NewLimit(42 << 20)
+var memory = heap.NewLimit(42<<20, func() { limitHeapGrowth(growthWhenLarge) })
 
 // largeHeap is how much a run takes of which it is worth to collect what nothing needs any more: marking what
 // is in use takes less time than the rest of the run takes to fill as much again.

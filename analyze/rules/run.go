@@ -123,16 +123,18 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 // texts are those that many findings have in common, each kept once.
 type texts map[string]string
 
-// mostTexts is how many texts are kept to be found again: others are about one object each.
+// mostTexts is how many texts are kept to be found again. Most of them are about one object each; what many findings
+// have in common comes back soon after all are forgotten.
 const mostTexts = 1_000
 
 func (t texts) one(text string) string {
 	if known, ok := t[text]; ok {
 		return known
 	}
-	if len(t) < mostTexts {
-		t[text] = text
+	if len(t) == mostTexts {
+		clear(t)
 	}
+	t[text] = text
 	return text
 }
 

@@ -21,10 +21,12 @@ type Limit struct {
 	bytes   int64
 	watched bool
 	kept    bool // more than the limit, from before the last Begin
+	givenUp func()
 }
 
-// NewLimit returns a limit that is not yet in effect.
-func NewLimit(bytes int64) *Limit { return &Limit{bytes: bytes} }
+// NewLimit returns a limit that is not yet in effect. givenUp is called, perhaps by another goroutine, when the process
+// needs more.
+func NewLimit(bytes int64, givenUp func()) *Limit { return &Limit{bytes: bytes, givenUp: givenUp} }
 
 // Begin puts the limit into effect, unless the process keeps more than that from what it did before, as a server does:
 // it would collect all of it again and again.
@@ -88,6 +90,7 @@ func (s *sentinel) collected() {
 	if inVain := s.pace.inVain(sample[0].Value.Uint64(), sample[1].Value.Uint64(), sample[2].Value.Uint64()); inVain || l.exceeded() {
 		debug.SetMemoryLimit(math.MaxInt64)
 		l.watched = false
+		l.givenUp()
 		return
 	}
 	runtime.SetFinalizer(s, (*sentinel).collected)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,11 +26,15 @@ func TestLimit(t *testing.T) {
 		}
 		t.Errorf("the limit is %d, want %d", debug.SetMemoryLimit(-1), want)
 	}
-	l := NewLimit(64 << 20)
+	var givenUp atomic.Int32
+	l := NewLimit(64<<20, func() { givenUp.Add(1) })
 	l.Begin()
 	within(64 << 20)
 	used := make([]byte, 80<<20) // more than the limit
 	within(math.MaxInt64)
+	if n := givenUp.Load(); n != 1 {
+		t.Errorf("the limit was given up %d times, want once", n)
+	}
 	l.Begin()
 	l.Raise(1 << 20)
 	if got := debug.SetMemoryLimit(-1); got != math.MaxInt64 {
