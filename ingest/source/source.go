@@ -93,10 +93,14 @@ func isGenerated(text []byte) bool {
 }
 
 // isOfBrowser reports whether a component of React runs in a browser: it says so, or it has effects or a state, and nothing
-// that a server computes for it.
+// that a server computes for it. A file that is not called like a component is one, or a part of one, if it imports React.
 func isOfBrowser(base string, text []byte) bool {
 	switch path.Ext(base) {
 	case ".jsx", ".tsx":
+	case ".js", ".ts", ".mjs":
+		if !bytes.Contains(text, []byte("'react'")) && !bytes.Contains(text, []byte(`"react"`)) {
+			return false
+		}
 	default:
 		return false
 	}
