@@ -79,7 +79,7 @@ func (f *file) leaveUnbound(at int, why string) {
 func (f *file) sendLater() {
 	g := f.policies
 	for _, s := range g.sends {
-		switch c := g.clients[s.client]; {
+		switch c := f.clientAt(s.client, s.request.at); {
 		case c != nil:
 			s.request.client = c
 			if s.request.unread == s.request.from { // the client was all that was not known

@@ -243,7 +243,7 @@ func (f *file) declared(i int) int {
 		default:
 			return i
 		}
-		if f.kind(j) == word && f.kind(j-1) == word {
+		if f.kind(j) == word && f.kind(j-1) == word || f.lang.Name == "python" && f.newLine(j) {
 			return i
 		}
 	}

@@ -212,8 +212,13 @@ func (f *file) column(i int) int {
 
 // expressionEnd returns the last token of the expression that begins at a token.
 func (f *file) expressionEnd(i int) int {
+	lambda := false
 	for j := i; j < len(f.tokens); j++ {
 		switch c := f.byte(j); c {
+		case ':':
+			if f.lang.Name == "python" && !lambda && j > i { // of a block
+				return j - 1
+			}
 		case '(', '[', '{':
 			if j = f.closing(j); j >= len(f.tokens) {
 				return len(f.tokens) - 1
@@ -221,6 +226,7 @@ func (f *file) expressionEnd(i int) int {
 		case ')', ']', '}', ',', ';':
 			return j - 1
 		default:
+			lambda = lambda || f.is(j, "lambda")
 			if j > i && f.newLine(j) && c != '.' && c != '?' && c != '+' && c != '*' && c != '|' && c != '&' && c != ':' && !f.continues(j-1) {
 				return j - 1
 			}

@@ -20,8 +20,11 @@ func (f *file) useClients() {
 		if f.tokens[i].kind != word || f.byte(i+1) != '.' && f.byte(i+1) != '(' && f.byte(i+1) != '?' {
 			continue
 		}
-		c := g.clients[string(f.bytes(i))]
-		if c == nil || c.family.send == nil || i <= c.at && c.at <= f.expressionEnd(i) {
+		if len(g.clients[string(f.bytes(i))]) == 0 {
+			continue
+		}
+		c := f.clientAt(f.string(i), i)
+		if c.family.send == nil || i <= c.at && c.at <= f.expressionEnd(i) {
 			continue
 		}
 		at := i + 1

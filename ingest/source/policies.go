@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
@@ -11,9 +12,9 @@ import (
 type policies struct {
 	requests []*request
 	guards   []*guard
-	clients  map[string]*client // by variable
-	names    map[string]bool    // variables of what is known
-	seen     map[int]bool       // tokens that were read as a part of a policy
+	clients  map[string][]*client // by variable
+	names    map[string]bool      // variables of what is known
+	seen     map[int]bool         // tokens that were read as a part of a policy
 	loops    []loop
 	wrappers []*wrapper
 	sends    []send
@@ -127,7 +128,7 @@ type wrapper struct {
 
 func (f *file) guarding() *policies {
 	if f.policies == nil {
-		f.policies = &policies{clients: map[string]*client{}, names: map[string]bool{}, seen: map[int]bool{}}
+		f.policies = &policies{clients: map[string][]*client{}, names: map[string]bool{}, seen: map[int]bool{}}
 	}
 	return f.policies
 }
@@ -163,17 +164,36 @@ func (f *file) imports(module string) bool {
 
 // addClient adds the client that the variable has that what begins at a token is the value of.
 func (f *file) addClient(start int, c *client) {
+	if name := f.variableOf(start); name != "" {
+		f.addNamed(name, c)
+	}
+}
+
+// addNamed adds a client under a name.
+func (f *file) addNamed(name string, c *client) {
 	g := f.guarding()
-	name := f.variableOf(start)
-	if name == "" {
-		return
+	g.clients[name], g.names[name] = append(g.clients[name], c), true
+}
+
+// clientAt returns the client that a name has at a token, nil if it has none. Of which of several it is may not be known.
+func (f *file) clientAt(name string, at int) *client {
+	list := f.policies.clients[name]
+	if len(list) < 2 {
+		if len(list) == 0 {
+			return nil
+		}
+		return list[0]
 	}
-	if _, again := g.clients[name]; again {
-		g.clients[name] = &client{family: c.family, base: -1, at: c.at, unread: c.at} // which of the two is not known
-	} else {
-		g.clients[name] = c
+	spots := make([]int, len(list))
+	for i, c := range list {
+		spots[i] = c.at
 	}
-	g.names[name] = true
+	slices.Sort(spots)
+	nearest := f.nearest(name, spots, at)
+	if i := slices.IndexFunc(list, func(c *client) bool { return c.at == nearest }); i >= 0 {
+		return list[i]
+	}
+	return &client{family: list[0].family, base: -1, at: list[0].at, unread: list[len(list)-1].at}
 }
 
 // variableOf returns the name of the variable, or the field, that what begins at a token is the value of.

@@ -51,10 +51,9 @@ var axios = &Idiom{
 				return i
 			}
 			if r := sendAxios(f, method, i, open); r != nil {
-				r.client = g.clients["axios"]
-				if r.client == nil {
+				if r.client = f.clientAt("axios", i); r.client == nil {
 					r.client = &client{family: axiosFamily, base: -1, at: i, unread: -1, process: true}
-					g.clients["axios"] = r.client
+					f.addNamed("axios", r.client)
 				}
 				g.requests = append(g.requests, r)
 			}
@@ -207,15 +206,14 @@ var axiosRetry = &Idiom{
 			}
 		}
 		f.sees(i, f.closing(i+1))
-		g := f.guarding()
 		name := f.string(args[0])
-		c := g.clients[name]
+		c := f.clientAt(name, i)
 		if c == nil {
 			if name != "axios" {
 				return i
 			}
 			c = &client{family: axiosFamily, base: -1, at: i, unread: -1, process: true}
-			g.clients[name] = c
+			f.addNamed(name, c)
 		}
 		c.own = append([]*draft{d}, c.own...)
 		if c.process {

@@ -209,6 +209,10 @@ func (f *file) findLoops() {
 		if !f.asks(l) {
 			continue
 		}
+		if f.connects(l) {
+			f.sees(l.head, l.to)
+			continue
+		}
 		d := f.draft(product.HandWritten, l.head)
 		f.retries(d, l, fn, nil)
 		f.sees(l.head, l.to)
@@ -245,6 +249,34 @@ func (f *file) overList(l loop) bool {
 func (f *file) asks(l loop) bool {
 	in := func(at int) bool { return l.try[0] <= at && at <= l.try[1] }
 	return slices.ContainsFunc(f.spots, in) || slices.ContainsFunc(f.policies.requests, func(r *request) bool { return in(r.at) })
+}
+
+// connects reports whether all that a loop tries is to make clients of stores and brokers: it waits until these have
+// started, and tries no request again.
+func (f *file) connects(l loop) bool {
+	in := func(at int) bool { return l.try[0] <= at && at <= l.try[1] }
+	if slices.ContainsFunc(f.policies.requests, func(r *request) bool { return in(r.at) }) {
+		return false
+	}
+	for k, at := range f.spots {
+		if p := &f.out.Places[k]; in(at) && !isConnection(p.Text) {
+			return false
+		}
+	}
+	return true
+}
+
+// isConnection reports whether a text is what clients of stores and brokers connect with, and not the address of a request.
+func isConnection(text string) bool {
+	text = strings.TrimPrefix(text, unknown.text)
+	if scheme, _, ok := strings.Cut(text, "://"); ok {
+		switch scheme {
+		case "http", "https", "grpc", "grpcs", "ws", "wss", "dns", "discovery":
+			return false
+		}
+		return !strings.Contains(scheme, "${")
+	}
+	return strings.Contains(text, "@tcp(") || strings.Contains(text, "=")
 }
 
 // givenCall returns which parameter of a function a loop of it calls, -1 if none.

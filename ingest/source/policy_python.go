@@ -64,15 +64,6 @@ var pythonClient = &Idiom{
 	},
 }
 
-// addNamed adds a client under a name.
-func (f *file) addNamed(name string, c *client) {
-	g := f.guarding()
-	if _, again := g.clients[name]; again {
-		c = &client{family: c.family, base: -1, at: c.at, unread: c.at}
-	}
-	g.clients[name], g.names[name] = c, true
-}
-
 func sendPython(f *file, p *policy.Product, method string, at, open int) *request {
 	args := f.args(open)
 	target := 0
@@ -401,7 +392,7 @@ var urllib3 = &Idiom{
 		default:
 			d.cannot(v)
 		}
-		if c := f.guarding().clients[f.string(i-2)]; c != nil {
+		if c := f.clientAt(f.string(i-2), i); c != nil {
 			c.own = append([]*draft{d}, c.own...)
 		}
 		return i

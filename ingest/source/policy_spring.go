@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -95,7 +96,7 @@ func (f *file) buildRestTemplate(i, at int) {
 			built = true
 		}
 	})
-	if c := f.guarding().clients[f.variableOf(i)]; built && (c == nil || c.at != at) {
+	if built && !slices.ContainsFunc(f.guarding().clients[f.variableOf(i)], func(c *client) bool { return c.at == at }) {
 		f.addClient(i, &client{family: restTemplateFamily, base: -1, at: at, unread: -1, own: []*draft{d}})
 	}
 }

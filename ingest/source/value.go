@@ -291,16 +291,28 @@ func isCapital(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
 // the only one that it has before a token in the smallest function around it where it gets one.
 func (f *file) local(name string, use int) int {
 	at := f.constant(name)
-	values := f.several[name]
-	if at >= 0 || len(values) == 0 || len(values) > maxLocals {
+	if at >= 0 || len(f.several[name]) == 0 {
 		return at
 	}
+	return f.nearest(name, f.several[name], use)
+}
+
+// nearest returns the one of the tokens, in their order, with which values of a name begin, whose value the name has where
+// it is used: the last one before in the smallest function around it where it gets one, else the only one outside of
+// functions. It returns -1 if that is not known.
+func (f *file) nearest(name string, values []int, use int) int {
+	if len(values) > maxLocals {
+		return -1
+	}
 	var around []*function
+	outside := slices.Clone(values)
 	list := f.functions()
 	for k := range list {
-		if fn := &list[k]; fn.from <= use && use <= fn.to {
+		fn := &list[k]
+		if fn.from <= use && use <= fn.to {
 			around = append(around, fn)
 		}
+		outside = slices.DeleteFunc(outside, func(v int) bool { return fn.from <= v && v <= fn.to })
 	}
 	slices.SortFunc(around, func(a, b *function) int { return cmp.Compare(a.to-a.from, b.to-b.from) })
 	for _, fn := range around {
@@ -309,17 +321,49 @@ func (f *file) local(name string, use int) int {
 		}
 		first, _ := slices.BinarySearch(values, fn.from)
 		end, _ := slices.BinarySearch(values, fn.to+1)
-		switch inside := values[first:end]; {
-		case len(inside) > 1:
-			return -1
-		case len(inside) == 1 && inside[0] < use && f.expressionEnd(inside[0]) < use:
-			return inside[0]
+		inside := values[first:end]
+		last := -1
+		for _, v := range inside {
+			if v < use && f.expressionEnd(v) < use {
+				last = v
+			}
 		}
+		switch {
+		case len(inside) == 0, len(inside) == 1 && last < 0:
+		case len(inside) == 1, last >= 0 && f.reaches(last, use):
+			return last
+		default:
+			return -1
+		}
+	}
+	if len(outside) == 1 {
+		return outside[0]
 	}
 	return -1
 }
 
-// maxLocals is how many values a name may have in a file for local to look for it: one with more is in
+// reaches reports whether all that is run between the value that begins at a token and another token is in the block of
+// the value, or in blocks of it.
+func (f *file) reaches(value, use int) bool {
+	if f.lang.Name == "python" {
+		column := f.column(f.lineStart(value))
+		for i := value + 1; i <= use; i++ {
+			if f.newLine(i) && f.column(i) < column && !f.within(i, value) {
+				return false
+			}
+		}
+		return true
+	}
+	open := f.opening(value)
+	if f.byte(open) == '(' { // using (var client = ...) { ... }
+		if open = f.closing(open) + 1; f.byte(open) != '{' {
+			return false
+		}
+	}
+	return open < 0 || open < use && use < f.closing(open)
+}
+
+// maxLocals is how many values a name may have in a file for nearest to look for it: one with more is in
 // generated code.
 const maxLocals = 200
 
