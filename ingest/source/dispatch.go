@@ -25,7 +25,7 @@ var PolicyIdioms = []*Idiom{
 	axios, axiosRetry, fetch, got, opossum, cockatiel,
 	retryLoop,
 	pythonClient, tenacity, urllib3, pybreaker,
-	netHTTP, goContext, retryableHTTP, gobreaker, failsafe, grpcConfig,
+	netHTTP, goContext, retryableHTTP, gobreaker, failsafe, grpcConfig, kitexClient,
 	annotatedPolicy, restTemplate, webClient, okHTTP, javaHTTP, feignBuilder, httpClient, polly,
 }
 

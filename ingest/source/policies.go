@@ -189,7 +189,7 @@ func (f *file) clientAt(name string, at int) *client {
 		spots[i] = c.at
 	}
 	slices.Sort(spots)
-	nearest := f.nearest(name, spots, at)
+	nearest := f.nearest(name, spots, at, false)
 	if i := slices.IndexFunc(list, func(c *client) bool { return c.at == nearest }); i >= 0 {
 		return list[i]
 	}

@@ -14,13 +14,10 @@ var kitex = &Idiom{
 	Languages: []string{"go"},
 	Words:     []string{"NewClient", "MustNewClient", "NewServer"},
 	find: func(f *file, i int) int {
-		if f.byte(i-1) != '.' || f.byte(i+1) != '(' || !bytes.Contains(f.src, []byte("kitex_gen")) {
+		if !f.ofKitex(i) {
 			return i
 		}
 		symbol := f.string(i - 2)
-		if !strings.HasSuffix(symbol, "service") && !strings.Contains(string(f.src), "/"+symbol+`"`) {
-			return i
-		}
 		p := graph.CodePlace{Kind: graph.CodeServer, Way: "source-stub", Symbol: symbol}
 		if !f.is(i, "NewServer") {
 			p.Kind = graph.CodeStub

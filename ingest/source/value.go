@@ -288,19 +288,20 @@ func (f *file) genericEnd(c *code, i int) int {
 func isCapital(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
 
 // local returns the token that the value of a name begins with, as constant does; of a name with several values
-// the only one that it has before a token in the smallest function around it where it gets one.
+// the one that it has at a token, see nearest.
 func (f *file) local(name string, use int) int {
 	at := f.constant(name)
 	if at >= 0 || len(f.several[name]) == 0 {
 		return at
 	}
-	return f.nearest(name, f.several[name], use)
+	return f.nearest(name, f.several[name], use, true)
 }
 
 // nearest returns the one of the tokens, in their order, with which values of a name begin, whose value the name has where
 // it is used: the last one before in the smallest function around it where it gets one, else the only one outside of
-// functions. It returns -1 if that is not known.
-func (f *file) nearest(name string, values []int, use int) int {
+// functions. Where a branch may give it another value, that counts which it has if it does not, if one of both is enough.
+// It returns -1 if that is not known.
+func (f *file) nearest(name string, values []int, use int, one bool) int {
 	if len(values) > maxLocals {
 		return -1
 	}
@@ -324,7 +325,7 @@ func (f *file) nearest(name string, values []int, use int) int {
 		inside := values[first:end]
 		last := -1
 		for _, v := range inside {
-			if v < use && f.expressionEnd(v) < use {
+			if v < use && f.expressionEnd(v) < use && (!one || len(inside) == 1 || f.reaches(v, use)) {
 				last = v
 			}
 		}

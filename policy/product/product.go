@@ -19,7 +19,7 @@ var All = numbered(
 	HTTPClient, DotNet, Polly, Resilience4j, SpringCircuitBreaker, Hystrix, MicroProfile, PyBreaker, GoBreaker, Opossum, Ribbon,
 	RestTemplate, WebClient, OkHttp, JavaHTTP,
 	AxiosRetry, Axios, Got, NodeFetch, Fetch, Urllib3, Requests, HTTPX, AIOHTTP,
-	GoContext, FailsafeGo, RetryableHTTP, NetHTTP, OpenFeign, GRPC,
+	GoContext, FailsafeGo, RetryableHTTP, NetHTTP, OpenFeign, Kitex, GRPC,
 	// In its sidecar.
 	DaprPubSub, DaprDefault, Dapr, GatewayAPI, SMI, Istio, Linkerd, Consul, Kuma, Cilium, Envoy,
 	// In a gateway.
