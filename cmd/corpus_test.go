@@ -42,7 +42,7 @@ var runs = [][]string{
 // whatever the order of the files. In the short form each system gets a few of the
 // runs, and each run a few of the systems.
 func TestSystems(t *testing.T) {
-	share := testlong.N(6, 1)
+	share := testlong.N(18, 1)
 	for i, dir := range systems(t) {
 		t.Run(filepath.Base(strings.TrimSuffix(dir, string(filepath.Separator)+"files")), func(t *testing.T) {
 			files := filesBelow(t, dir)

@@ -192,8 +192,7 @@ spec:
 // TestExchangeGroups holds that groups are the same after a graph was written and read back,
 // and after it was read twice, or beside its inputs.
 func TestExchangeGroups(t *testing.T) {
-	testlong.OneSize(t)
-	const estates, judged, atLeast = 20, 4, 80
+	estates, judged, atLeast := testlong.N(6, 20), testlong.N(1, 4), testlong.N(24, 80)
 	r := rand.New(rand.NewPCG(1, 11))
 	groups, nested := 0, 0
 	for i := range estates {

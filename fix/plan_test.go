@@ -22,10 +22,7 @@ import (
 // After a plan no caller of a random graph gives up before its callee does, every call has a bound,
 // and a second plan changes nothing.
 func TestPlannedTimeoutsFit(t *testing.T) {
-	seeds := uint64(150)
-	if testlong.On() {
-		seeds = 1000
-	}
+	seeds := uint64(testlong.N(40, 1000))
 	t.Chdir(t.TempDir())
 	for seed := range seeds {
 		manifest := randomManifest(rand.New(rand.NewPCG(seed, 3)))

@@ -29,7 +29,7 @@ func samplesOf(t *testing.T, some int, test func(t *testing.T, sample string)) {
 		t.Fatal(err)
 	}
 	for i, file := range files {
-		if !testlong.On() && i%some != 0 {
+		if !testlong.Every(some, i) {
 			continue
 		}
 		file, _ = filepath.Abs(file)
@@ -57,7 +57,7 @@ var ineffective = map[string]bool{
 // TestFixesAlone makes the fix of each finding of each sample of the rules, without any other: the
 // finding is gone, whatever rule the sample is of.
 func TestFixesAlone(t *testing.T) {
-	samplesOf(t, 8, func(t *testing.T, sample string) {
+	samplesOf(t, 16, func(t *testing.T, sample string) {
 		for _, f := range findings(t, nil, rules.Options{Fixes: true}) {
 			if !f.Fix.Applicable() {
 				continue
@@ -79,7 +79,7 @@ func TestFixesAlone(t *testing.T) {
 // none of what was fixed is found again, and nothing new but what the patch says.
 func TestFixesTogether(t *testing.T) {
 	brought := 0
-	samplesOf(t, 4, func(t *testing.T, _ string) { brought += fixTogether(t) })
+	samplesOf(t, 16, func(t *testing.T, _ string) { brought += fixTogether(t) })
 	if brought > 3 {
 		t.Errorf("the fixes of the samples bring %d findings that are not fixed, want 3 at most", brought)
 	}

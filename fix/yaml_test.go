@@ -85,9 +85,8 @@ func TestEditTreeRefuses(t *testing.T) {
 // TestEditRandomTrees edits random documents in random styles. The values of the result are those
 // of the old document with the change, and its text is that of the old one but for the splices.
 func TestEditRandomTrees(t *testing.T) {
-	testlong.OneSize(t)
 	edited, refused := 0, 0
-	for seed := range uint64(6000) {
+	for seed := range uint64(testlong.N(1000, 6000)) {
 		w := &writer{r: rand.New(rand.NewPCG(seed, 1))}
 		text := w.document()
 		path := w.path(decode(t, text))

@@ -16,6 +16,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/trace/link"
 	"github.com/weirgraph/weir/ingest/trace/spans"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // An estate of processes, each of which reads, links or adds up a part.
@@ -144,7 +145,7 @@ func (p *processes) total(t testing.TB) (*graph.Facts, *graph.Spans) {
 // one process finds that reads all of it.
 func TestPortionsLinkToTheSame(t *testing.T) {
 	texts := append(seeds(), messages(200), failures(2*spans.KeptFailing+700), weighted(40),
-		string(otlpLines(generate(3000))), string(zipkinList(generate(2000))), string(jaegerDocument(generate(2000))))
+		string(otlpLines(generate(testlong.N(1000, 3000)))), string(zipkinList(generate(testlong.N(600, 2000)))), string(jaegerDocument(generate(testlong.N(600, 2000)))))
 	for i, text := range texts {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			reader := Sniff([]byte(text)[:min(len(text), HeadSize)])
@@ -153,7 +154,7 @@ func TestPortionsLinkToTheSame(t *testing.T) {
 			}
 			workers, _ := readAll(reader, []byte(text), 1)
 			want, wantSpans := Link(workers, 1)
-			for seed := range uint64(4) {
+			for seed := range uint64(testlong.N(2, 4)) {
 				p := &processes{random: rand.New(rand.NewPCG(seed, 1))}
 				p.read(t, reader, []byte(text))
 				p.round(t, false)
@@ -193,12 +194,13 @@ func weighted(n int) string {
 
 // TestLinkerLeavesOutOversizeTraces holds that a trace of more spans than the limit is counted, named and not linked.
 func TestLinkerLeavesOutOversizeTraces(t *testing.T) {
-	spec := "1 - web client trace=aaaa peer.service=bank\n"
+	var spec strings.Builder
+	spec.WriteString("1 - web client trace=aaaa peer.service=bank\n")
 	for i := range 9001 {
-		spec += fmt.Sprintf("%x - web client trace=bbbb peer.service=bank\n", i+1)
+		fmt.Fprintf(&spec, "%x - web client trace=bbbb peer.service=bank\n", i+1)
 	}
 	p := &processes{random: rand.New(rand.NewPCG(1, 1)), most: 9000}
-	text := []byte(otlpOf(spec))
+	text := []byte(otlpOf(spec.String()))
 	p.read(t, Sniff(text[:HeadSize]), text)
 	p.round(t, false)
 	p.round(t, true)

@@ -53,6 +53,9 @@ func OneSize(t *testing.T) {
 	}
 }
 
+// Every reports whether the test is for the i-th of many of one kind: each with -long, else one of some.
+func Every(some, i int) bool { return On() || i%some == 0 }
+
 // N returns the size of a test: the first, or the second with -long. It is for use
 // inside tests, where the flags are parsed.
 func N(short, long int) int {
