@@ -126,7 +126,7 @@ func (f *file) addDeclared(i int, add func(function)) {
 			add(function{name: name, at: i - 1, open: i, from: at + 1, to: f.expressionEnd(at + 1)})
 			return
 		case c == '=' && f.byte(at+1) == '>': // of C# and of arrows with a type
-			if f.lang.Name == "csharp" && f.kind(i-2) == word {
+			if f.lang.Name == "csharp" && (f.kind(i-2) == word || f.byte(i-2) == '>' || f.byte(i-2) == '?' || f.byte(i-2) == ']') {
 				add(function{name: name, at: i - 1, open: i, from: at + 2, to: f.expressionEnd(at + 2)})
 			}
 			return

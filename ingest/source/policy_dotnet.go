@@ -102,11 +102,47 @@ func (f *file) addHandler(c *client, name string, at, open int) {
 			d.cannot(at)
 		}
 		c.own = append([]*draft{d}, c.own...)
-	case "AddHttpMessageHandler", "ConfigurePrimaryHttpMessageHandler", "SetHandlerLifetime", "ConfigureHttpClient", "AddTypedClient":
-		if name == "ConfigureHttpClient" || name == "AddHttpMessageHandler" {
-			c.unread = at // it may do anything
+	case "AddPolicyHandlerFromRegistry":
+		d := f.draft(product.Polly, at)
+		d.p.Says.Partial = true
+		if v := f.fromRegistry(args); v < 0 || !f.pollyIn(d, v, false) {
+			d.cannot(at)
 		}
+		c.own = append([]*draft{d}, c.own...)
+	case "ConfigurePrimaryHttpMessageHandler", "SetHandlerLifetime", "AddTypedClient", "AddDefaultLogger", "RemoveAllLoggers", "AddAsKeyed":
+	default:
+		c.unread = at // it may do anything
 	}
+}
+
+// fromRegistry returns the token that the policy begins with that the file puts into a registry under the name that the
+// arguments of a call are: registry["slow"] = ..., registry.Add("slow", ...). It is -1 if the file has none, or several.
+func (f *file) fromRegistry(args []int) int {
+	if len(args) != 1 {
+		return -1
+	}
+	name, found := f.string(args[0]), -1
+	for j := range f.tokens {
+		v := -1
+		switch {
+		case j == args[0] || !f.is(j, name):
+			continue
+		case f.byte(j-1) == '[' && f.byte(j+1) == ']' && f.byte(j+2) == '=' && f.byte(j+3) != '=':
+			v = j + 3
+		case f.byte(j-1) == '(' && f.byte(j+1) == ',' && f.is(j-2, "Add"):
+			v = j + 2
+		default:
+			continue
+		}
+		if found >= 0 {
+			return -1
+		}
+		found = v
+	}
+	if found >= 0 {
+		f.guarding().names[name] = true
+	}
+	return found
 }
 
 // standardOptions reads what a function sets of the standard handler: o => o.Retry.MaxRetryAttempts = 5. What else it

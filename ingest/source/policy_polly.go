@@ -13,7 +13,7 @@ var polly = &Idiom{
 	Name:      "polly",
 	Doc:       `a pipeline or a policy of Polly around a function: new ResiliencePipelineBuilder().AddTimeout(...).Build(), pipeline.ExecuteAsync(...)`,
 	Languages: []string{"csharp"},
-	Words:     []string{"ResiliencePipelineBuilder", "Policy"},
+	Words:     []string{"ResiliencePipelineBuilder", "Policy", "HttpPolicyExtensions"},
 	find: func(f *file, i int) int {
 		pipeline := f.is(i, "ResiliencePipelineBuilder")
 		if pipeline && !f.is(i-1, "new") || !pipeline && (f.byte(i-1) == '.' || f.byte(i+1) != '.' && f.byte(i+1) != '<') {
@@ -32,6 +32,7 @@ var polly = &Idiom{
 			for j := range f.tokens {
 				if f.is(j, name) && f.byte(j+1) == '.' && (j < start || j > end) {
 					used = f.executes(d, j, j+3, name) || used
+					f.executesWrapped(j)
 				}
 			}
 		}
@@ -70,6 +71,21 @@ func (f *file) executes(d *draft, from, to int, name string) bool {
 		}
 	}
 	return used
+}
+
+// executesWrapped makes guards of the functions that a wrap executes whose outermost policy is at a token:
+// retry.WrapAsync(breaker).ExecuteAsync(...).
+func (f *file) executesWrapped(i int) {
+	open := i + 3
+	if !f.is(i+2, "WrapAsync") && !f.is(i+2, "Wrap") || f.byte(open) != '(' {
+		return
+	}
+	end := f.closing(open)
+	d := f.draft(product.Polly, i)
+	d.p.Says.Partial = true
+	if f.executes(d, end+1, end+2, "") && !f.pollyBetween(d, i, end, false) {
+		d.cannot(i)
+	}
 }
 
 // pipelineIn reads the strategies that are added to a builder of a pipeline between two tokens, the outermost first.
@@ -225,6 +241,12 @@ func (f *file) pollyIn(d *draft, at int, pipeline bool) bool {
 	if pipeline {
 		return f.pipelineIn(d, from, to)
 	}
+	return f.pollyBetween(d, from, to, false)
+}
+
+// pollyBetween reads the policies that are made, or put around each other, between two tokens: wrapped ones are in what
+// puts them around each other.
+func (f *file) pollyBetween(d *draft, from, to int, wrapped bool) bool {
 	found := false
 	for i := from; i <= to; i++ {
 		if f.kind(i) != word || f.byte(i+1) != '(' && f.byte(i+1) != '<' {
@@ -289,12 +311,52 @@ func (f *file) pollyIn(d *draft, at int, pipeline bool) bool {
 			}
 		case "TimeoutAsync":
 			found = true
-			if len(args) > 0 {
-				d.put("timeout.perTry", args[0], seconds, zeroActs)
+			field := "timeout.perTry"
+			if wrapped && d.p.Says.Retry == nil { // it is around what tries again
+				field = "timeout.total"
 			}
+			if len(args) > 0 {
+				d.put(field, args[0], seconds, zeroActs)
+			}
+		case "WrapAsync", "Wrap":
+			found = true
+			f.pollyWrapped(d, i, args)
+			i = f.closing(open)
 		}
 	}
 	return found
+}
+
+// pollyWrapped reads the policies of a wrap at a token, the outermost first.
+func (f *file) pollyWrapped(d *draft, i int, args []int) {
+	if f.depth >= maxNested {
+		d.cannot(i)
+		return
+	}
+	f.depth++
+	defer func() { f.depth-- }()
+	if name := f.string(i - 2); f.byte(i-1) == '.' && f.kind(i-2) == word && f.byte(i-3) != '.' && name != "Policy" { // retry.WrapAsync(breaker)
+		f.guarding().names[name] = true
+		if at := f.valueOf(name, i-2); at < 0 || !f.pollyBetween(d, at, f.expressionEnd(at), true) {
+			d.cannot(i - 2)
+		} else {
+			f.sees(at-3, f.expressionEnd(at))
+		}
+	}
+	if open := f.opening(i - 2); f.byte(i-1) == '.' && f.byte(i-2) == ')' && f.byte(open-2) != '.' { // Retries().WrapAsync(breaker)
+		if fn := f.function(f.string(open - 1)); fn != nil {
+			f.sees(fn.at, fn.to)
+			if !f.pollyBetween(d, fn.from, fn.to, true) {
+				d.cannot(i - 2)
+			}
+		}
+	}
+	for _, at := range args {
+		alone := f.kind(at) == word && (f.ends(at+1) || f.byte(at+1) == '(' && f.ends(f.closing(at+1)+1))
+		if alone && !f.pollyIn(d, at, false) || !alone && !f.pollyBetween(d, at, f.expressionEnd(at), true) {
+			d.cannot(at)
+		}
+	}
 }
 
 // growthOf reads the wait that a function of the number of the attempt returns.
