@@ -53,8 +53,13 @@ func isTestSet(name string) bool {
 }
 
 func readSpring(d *document.Document, f *graph.Facts) {
-	if _, set, ok := settings.SourceSet(path.Dir(d.File)); strings.Contains("/"+d.File, "/src/test/") || ok && isTestSet(set) {
+	module, set, ok := settings.SourceSet(path.Dir(d.File))
+	if strings.Contains("/"+d.File, "/src/test/") || ok && isTestSet(set) {
 		d.Problem(graph.Skipped, d.Root, "", "configuration for tests is skipped")
+		return
+	}
+	if ok && path.Base(module) == "bin" { // where Eclipse puts what it compiles
+		d.Problem(graph.Skipped, d.Root, "", "a copy that a build made is skipped")
 		return
 	}
 	values := settings.FileValues(d)

@@ -69,6 +69,9 @@ func LeavesOut(dir string) bool {
 		return false
 	}
 	name := strings.ToLower(path.Base(dir))
+	if name == "src" && path.Base(path.Dir(dir)) == "bin" { // where Eclipse puts what it compiles
+		return true
+	}
 	return strings.HasPrefix(name, ".") || slices.Contains(leftOut, name) || strings.HasSuffix(name, "tests") || strings.HasSuffix(name, ".test") ||
 		strings.HasSuffix(name, "-tests") || strings.HasSuffix(name, "-test") || strings.HasSuffix(name, "-e2e")
 }
