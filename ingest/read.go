@@ -139,7 +139,6 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	a.problems(find.problems)
 	a.b.Add(&graph.Facts{Unread: find.unread})
 	a.pass(excludedKind, len(find.exclude.found))
-	a.pass("file of another type", find.other)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var rendered *renders
@@ -158,7 +157,13 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 		k.leaveVariants(k.outermost(), nil)
 		a.problems(k.problems)
 		k.leaveTargeted()
-		find.files = slices.DeleteFunc(find.files, func(f file) bool { return f.path != "" && k.has[f.real] })
+		find.files = slices.DeleteFunc(find.files, func(f file) bool {
+			if f.path == "" || !k.has[f.real] {
+				return false
+			}
+			find.unbuilt = append(find.unbuilt, f)
+			return true
+		})
 	}
 	opened := newSeenFiles(find.roots)
 	spill := newSpill(o.MaxMemory)
@@ -193,6 +198,9 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	if o.Found != nil {
 		o.Found(slices.Sorted(maps.Keys(find.visited)), opened.files(find.files))
 	}
+	other, unbuilt := find.passedOver(opened)
+	a.pass("file of another type", other)
+	a.pass("file of a kustomization that is not built", unbuilt)
 	files, bytes := opened.counts()
 	b.Coverage.Files += files
 	b.Coverage.Bytes += bytes

@@ -43,6 +43,13 @@ func (o *seenFiles) files(found []file) []string {
 	return slices.Compact(list)
 }
 
+func (o *seenFiles) has(real string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, ok := o.bytes[real]
+	return ok
+}
+
 func (o *seenFiles) add(real string, n int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
