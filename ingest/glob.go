@@ -36,7 +36,13 @@ func (f *finder) glob(pattern string, at graph.Origin) ([]directory, error) {
 	deep := slices.Contains(steps, "**")
 	var directories []directory
 	matched := false
-	for _, p := range f.match(root, steps, nil) {
+	search := globSearch{finder: f, at: at, seen: map[visit]bool{}}
+	search.match(root, steps)
+	if search.refused {
+		f.refuse(at, pattern)
+		return nil, nil
+	}
+	for _, p := range search.paths {
 		info, err := os.Stat(p)
 		switch {
 		case err != nil:
@@ -63,44 +69,68 @@ func (f *finder) glob(pattern string, at graph.Origin) ([]directory, error) {
 	return directories, nil
 }
 
-// match appends the paths below dir that match the steps of a pattern. It does
-// not follow symbolic links for "**".
-func (f *finder) match(dir string, steps, paths []string) []string {
+// A globSearch finds the paths that match a pattern.
+type globSearch struct {
+	*finder
+	at      graph.Origin // where a file lists the pattern
+	paths   []string
+	seen    map[visit]bool
+	refused bool // it leads outside the roots
+}
+
+// A visit is a path to which the last steps of a pattern apply. With several "**" there are many ways to the same
+// one, more than can be gone.
+type visit struct {
+	path  string
+	steps int
+}
+
+// match adds the paths below dir that match the steps of a pattern, each once. It does
+// not follow symbolic links for "**". What a file lists is searched only inside the roots.
+func (f *globSearch) match(dir string, steps []string) {
+	if f.seen[visit{dir, len(steps)}] {
+		return
+	}
+	f.seen[visit{dir, len(steps)}] = true
 	if len(steps) == 0 {
-		return append(paths, dir)
+		f.paths = append(f.paths, dir)
+		return
 	}
 	step, rest := steps[0], steps[1:]
 	if step != "**" && !hasMeta(step) {
 		next := filepath.Join(dir, step)
-		if _, err := os.Lstat(next); err != nil {
-			return paths
+		if _, err := os.Lstat(next); err == nil {
+			f.match(next, rest)
 		}
-		return f.match(next, rest, paths)
+		return
 	}
 	if step == "**" && len(rest) > 0 {
-		paths = f.match(dir, rest, paths)
+		f.match(dir, rest)
+	}
+	if f.at.File() != "" && f.roots.outside(dir) {
+		f.refused = true
+		return
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		if info, statErr := os.Stat(dir); statErr != nil || info.IsDir() {
 			f.problem(dir, "", err)
 		}
-		return paths
+		return
 	}
 	for _, e := range entries {
 		next := filepath.Join(dir, e.Name())
 		switch ok, _ := path.Match(step, e.Name()); {
 		case step == "**" && e.IsDir():
 			if !isOfOthers(next) && unread.Directory(e.Name()) == nil {
-				paths = f.match(next, steps, paths)
+				f.match(next, steps)
 			}
 		case step == "**" && len(rest) == 0:
-			paths = append(paths, next)
+			f.match(next, nil)
 		case step != "**" && ok && (len(rest) == 0 || isDirectory(next, e)):
-			paths = f.match(next, rest, paths)
+			f.match(next, rest)
 		}
 	}
-	return paths
 }
 
 func isDirectory(p string, e fs.DirEntry) bool {

@@ -172,7 +172,7 @@ func TestNamedLinks(t *testing.T) {
 func TestListedSources(t *testing.T) {
 	write(t, map[string]string{"in/deep/a.yaml": object("Service", "a"), "out/b.yaml": object("Service", "b")})
 	at := graph.Source{File: "in/weir.yaml"}.At(1, 11)
-	for path, allowed := range map[string]bool{"in/deep": true, "in/d*/*.yaml": true, "out": false, "out/b.yaml": false, "out/*.yaml": false, "o*t": false, "/etc": false} {
+	for path, allowed := range map[string]bool{"in/deep": true, "in/d*/*.yaml": true, "out": false, "out/b.yaml": false, "out/*.yaml": false, "o*t": false, "/etc": false, "/**/b.yaml": false, "/etc/*.d": false} {
 		got, err := read(t, Options{Listed: []native.Source{{Path: path, Origin: at}}})
 		if err != nil || strings.Contains(got, refused) == allowed || !allowed && !strings.Contains(got, "in/weir.yaml:1:11: ") {
 			t.Errorf("%s: allowed %v, want %v: %v\n%s", path, !allowed, allowed, err, got)

@@ -66,6 +66,17 @@ func TestSources(t *testing.T) {
 	}
 }
 
+// There are more ways than can be gone by which directories of one name match a pattern with many "**".
+func TestPatternWithManyWays(t *testing.T) {
+	write(t, map[string]string{strings.Repeat("a/", 40) + "x.yaml": object("Service", "x")})
+	for pattern, want := range map[string]string{strings.Repeat("**/a/", 20) + "**/*.yaml": "x", strings.Repeat("**/", 30) + "*.yaml": "x", strings.Repeat("**/a/", 40) + "b.yaml": ""} {
+		got, err := read(t, Options{}, pattern)
+		if found := err == nil && strings.Contains(got, "Service "+want); found != (want != "") {
+			t.Errorf("%s: found %v: %v\n%s", pattern, found, err, got)
+		}
+	}
+}
+
 func TestSourceErrors(t *testing.T) {
 	tests := []struct{ source, message, hint string }{
 		{"nowhere", `there is no file or directory "nowhere"`, "name a file"},
