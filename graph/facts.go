@@ -274,8 +274,17 @@ func (s *TargetSelector) String() string {
 // GatewaysOf names the group of the gateways whose requests go through an object: a route, a
 // middleware.
 func GatewaysOf(object Ref) Ref {
-	object.Kind = "gateway of " + object.Kind
+	object.Kind = gatewayOf + object.Kind
 	return object
+}
+
+const gatewayOf = "gateway of "
+
+// GatewayObject returns the object whose gateways a group is, and false for any other group.
+func GatewayObject(group Ref) (Ref, bool) {
+	kind, ok := strings.CutPrefix(group.Kind, gatewayOf)
+	group.Kind = kind
+	return group, ok
 }
 
 // A CallFact is a call from From to To as one document declares it.

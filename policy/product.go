@@ -91,6 +91,8 @@ type Product struct {
 	ByTarget bool
 	// Names are, by kind, the fields in which an object names services.
 	Names map[string][]string
+	// NamedBy has, by kind, the annotation of a Service that names an object which acts on the calls to it.
+	NamedBy map[string]string
 	// Inexpressible are the purposes that it has no way for.
 	Inexpressible []Purpose
 }

@@ -112,3 +112,12 @@ func (r *routed) nearest(of graph.Ref) (graph.Ref, bool) {
 
 // namesItself reports whether the object that a policy belongs to is the one that declares it.
 func namesItself(b *graph.BoundPolicy) bool { return strings.HasSuffix(b.Object, "/"+b.Of.Name) }
+
+// leftOut returns the object with routes for the gateways that refer to it, of which there are none, and
+// false for any other policy.
+func leftOut(b *graph.BoundPolicy) (graph.Ref, bool) {
+	if b.UnboundReason != graph.NoCaller || len(b.From) != 1 {
+		return graph.Ref{}, false
+	}
+	return graph.GatewayObject(b.From[0].Group)
+}

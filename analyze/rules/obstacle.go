@@ -90,6 +90,8 @@ const (
 	apart                        // the object that it belongs to is in another namespace, where it is not looked up
 	misnamed                     // the object that it belongs to is not there, and its name is like that of one that is
 	unreferenced                 // the object that it belongs to is named by no route
+	unclaimed                    // no Service names the object that it belongs to
+	unincluded                   // it is one of routes to the callee that no gateway has
 )
 
 var nearMissesOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]nearMiss]("the policies that almost act on each call")
@@ -101,6 +103,7 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 		near, named := map[graph.Edge][]nearMiss{}, callsByName(p.Core)
 		var unreferred []readerIn                    // where no route names some, in the order of the policies
 		alone := map[readerIn][]*graph.BoundPolicy{} // these
+		var services []*graph.BoundPolicy            // where no Service names them
 		add := func(calls []graph.Edge, n nearMiss) {
 			for _, e := range calls {
 				near[e] = append(near[e], n)
@@ -120,7 +123,11 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 				add(p.misspelledCalls(b, named), nearMiss{policy: b, why: misspelled})
 			}
 			if b.UnboundReason == graph.NoRoute && !b.Of.IsZero() {
-				if by := p.misplaced()[b.Object]; by != nil {
+				if by := p.misplaced()[b.Object]; by != nil && by.object == b.Object {
+					for i := range b.To {
+						add(p.callsTo(named, &b.To[i]), nearMiss{policy: b, why: misplaced})
+					}
+				} else if by != nil {
 					add(by.calls, nearMiss{policy: b, why: misplaced})
 				} else if meant, ok := p.elsewhere(b); ok {
 					add(p.routed().calls[meant], nearMiss{policy: b, why: apart})
@@ -132,6 +139,14 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 						unreferred = append(unreferred, in)
 					}
 					alone[in] = append(alone[in], b)
+				}
+			}
+			if annotation, _ := serviceAnnotation(b); annotation != "" {
+				services = append(services, b)
+			}
+			if _, ok := leftOut(b); ok {
+				for i := range b.To {
+					add(slices.DeleteFunc(p.callsTo(named, &b.To[i]), func(e graph.Edge) bool { return !p.routesOf(e, b.Origin.Reader()) }), nearMiss{policy: b, why: unincluded})
 				}
 			}
 			if b.Says.Layer != policy.ClientProxy || len(b.To) == 0 { // those of programs and gateways are meant for them
@@ -154,6 +169,12 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 				add(calls[in], nearMiss{policy: alone[in][0], why: unreferenced, others: len(alone[in]) - 1})
 			}
 		}
+		for _, b := range services {
+			others := slices.ContainsFunc(services, func(o *graph.BoundPolicy) bool {
+				return o.Object != b.Object && o.Namespace == b.Namespace && sameKind(o.Object, b.Object)
+			})
+			add(p.unclaimed(b, !others), nearMiss{policy: b, why: unclaimed})
+		}
 		for _, list := range near {
 			slices.SortStableFunc(list, func(a, b nearMiss) int { return int(a.why) - int(b.why) })
 		}
@@ -170,6 +191,15 @@ func callsByName(g *graph.Graph) map[string][]graph.Edge {
 		}
 	}
 	return calls
+}
+
+// callsTo returns the calls to the services that a party names, looked up in its namespace.
+func (p *Pass) callsTo(byName map[string][]graph.Edge, party *graph.EndpointRef) []graph.Edge {
+	name, in := partyName(party), namespaceOf(party)
+	return slices.DeleteFunc(slices.Clone(byName[firstLabel(name)]), func(e graph.Edge) bool {
+		to := p.Core.Service(p.Core.To(e))
+		return !isCallee(to, name) || in != "" && to.Namespace != in
+	})
 }
 
 // misspelledCalls returns the calls that a policy would be for if the name of its callee, which is that
@@ -235,10 +265,21 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 		n.missed(from, p.Core.Service(p.Core.To(e)), &c)
 	case misplaced:
 		by := p.misplaced()[b.Object]
+		if by.object == b.Object { // its own name
+			c.text = fmt.Sprintf("%s declares one, but %s", b.Object, by.flaw.Why)
+			c.hint, c.fix = strings.Replace(by.flaw.Hint, "name it ", "name "+named(b.Object)+" ", 1), flawFix(p, by.policy, by.flaw)
+			break
+		}
 		c.text = fmt.Sprintf("%s declares one, but %s of %s, which names it, has no effect: %s (%s)", b.Object, by.flaw.Field, by.object, by.flaw.Why, by.flaw.Origin)
 		c.hint, c.fix = strings.Replace(by.flaw.Hint, "move it ", "move "+by.flaw.Field+" ", 1), flawFix(p, by.policy, by.flaw)
 	case misnamed, unreferenced, apart:
 		n.explainObject(p, e, &c)
+	case unclaimed:
+		c.text, c.hint, c.fix = explainUnclaimed(p, b, e)
+	case unincluded:
+		c.text = fmt.Sprintf("%s declares one, but nothing routes to it", b.Object)
+		c.hint = fmt.Sprintf("refer to %s in the routes of %s, or delete it", named(b.Object), from.ID)
+		c.fix = analyze.Fix{None: analyze.NoEdit}
 	case misspelled:
 		to := p.Core.Service(p.Core.To(e))
 		c.text = fmt.Sprintf("%s declares one for %s, which is no service", b.Object, partyNames(b.To))
@@ -336,6 +377,11 @@ func (p *Pass) gatewayCalls() map[readerIn][]graph.Edge {
 		}
 	}
 	return by
+}
+
+// routesOf reports whether a reader has found a call of a gateway.
+func (p *Pass) routesOf(e graph.Edge, reader string) bool {
+	return fromGateway(p, e) && slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool { return ev.Origin.Reader() == reader })
 }
 
 // explainObject writes why a policy of an object through which no call goes does not act on a call.

@@ -326,6 +326,12 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 	case graph.NoCallee:
 		return noSuchService(p, b, b.To)
 	case graph.NoCaller:
+		if of, ok := leftOut(b); ok {
+			return miss{
+				why: "nothing in the inputs routes to it", hint: "refer to it in the routes of a gateway, or delete it",
+				severity: routesSeverity(p, of), sure: analyze.Assumed,
+			}
+		}
 		return noSuchService(p, b, b.From)
 	case graph.NotExported:
 		return miss{
@@ -346,6 +352,12 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 			fix: analyze.Fix{None: analyze.NoValue},
 		}
 	case graph.NoRoute:
+		if annotation, _ := serviceAnnotation(b); annotation != "" {
+			return miss{
+				why: "no Service in the inputs names it", hint: "name it in annotation " + annotation + " of a Service, or delete it",
+				severity: analyze.Info, sure: analyze.Assumed,
+			}
+		}
 		if b.Of.IsZero() {
 			return miss{why: "no object in the inputs references it", hint: "reference it, or delete it", severity: analyze.Info, sure: analyze.Assumed}
 		}
@@ -398,6 +410,12 @@ func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
 		}
 	}
 	of := fmt.Sprintf("%s %q", b.Of.Kind, b.Of.Name)
+	if parent, ok := p.parentService(b); ok {
+		return miss{
+			why: fmt.Sprintf("its parent is the Gateway %q, which is not in the inputs; the Service %s is", parent.Name, parent.ID), hint: `write kind: Service and group: "" in parentRefs`,
+			severity: analyze.Warning, sure: analyze.Assumed, fix: analyze.Fix{None: analyze.NoEdit},
+		}
+	}
 	if namesItself(b) {
 		return miss{
 			why: "no route in the inputs goes through " + of, hint: "reference it in a route, or delete it",
@@ -408,6 +426,20 @@ func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
 		why: "no call in the inputs goes through " + of, hint: "add the directory that declares it to the sources, or correct the name",
 		severity: routesSeverity(p, b.Of), sure: analyze.Assumed,
 	}
+}
+
+// parentService returns the Service that has the name of the Gateway to which a route belongs, and to which
+// the route leads, as one for the calls of a mesh does. It is false if there is none.
+func (p *Pass) parentService(b *graph.BoundPolicy) (*graph.Service, bool) {
+	if len(b.From) != 1 || b.From[0].Ref.Kind != "Gateway" {
+		return nil, false
+	}
+	for _, v := range p.serviceNames().defined[b.From[0].Ref.Name] {
+		if s := p.Core.Service(v); s.Namespace == b.From[0].Ref.Namespace && slices.ContainsFunc(b.To, func(to graph.EndpointRef) bool { return isCallee(s, partyName(&to)) }) {
+			return s, true
+		}
+	}
+	return nil, false
 }
 
 // anyDefined reports whether some service of the inputs has the name of a party.

@@ -252,10 +252,18 @@ func proxyServices(r *resource.Object, route document.Node, match, protocol stri
 // include gives the routes of another HTTPProxy.
 func include(r *resource.Object, n document.Node) {
 	if name := r.Text(n, "name"); name != "" {
-		proxyTo(r, r.Group(r.Kind, r.Text(n, "namespace"), name), n, graph.Evidence{
-			Way: "http-proxy", Strength: graph.Strong, Class: graph.ClassIngress, In: routePlace(contourMatch(n)),
-		})
+		to := r.Group(r.Kind, r.Text(n, "namespace"), name)
+		proxyTo(r, to, n, graph.Evidence{Way: "http-proxy", Strength: graph.Strong, Class: graph.ClassIngress, In: routePlace(contourMatch(n))})
+		r.Member(graph.GatewaysOf(to.Group), contourSenders(r), n)
 	}
+}
+
+// contourSenders is the party of the roots that send requests to a proxy.
+func contourSenders(r *resource.Object) graph.EndpointRef {
+	if r.Spec.Get("virtualhost").Exists() {
+		return graph.EndpointRef{Ref: r.Ref()}
+	}
+	return graph.EndpointRef{Group: graph.GatewaysOf(r.Ref())}
 }
 
 // routePlace is the place of a route that gets the requests which match selects.

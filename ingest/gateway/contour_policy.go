@@ -14,16 +14,15 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// contourProxies is the group of the root proxies, for which included proxies act.
+// contourProxies is the group of the root proxies.
 var contourProxies = graph.Ref{Realm: "contour", Kind: "group", Name: "proxies"}
 
-// contourParty is the party whose calls the routes of a proxy are.
+// contourParty is the party whose calls the routes of a proxy are: a root, or the roots that lead to it.
 func contourParty(r *resource.Object) graph.EndpointRef {
-	if !r.Spec.Get("virtualhost").Exists() {
-		return graph.EndpointRef{Group: contourProxies}
+	from := contourSenders(r)
+	if from.Group.IsZero() {
+		r.Facts.Members = append(r.Facts.Members, graph.Member{Of: contourProxies, Party: from, Origin: r.At(r.Root), Joins: true})
 	}
-	from := graph.EndpointRef{Ref: r.Ref()}
-	r.Facts.Members = append(r.Facts.Members, graph.Member{Of: contourProxies, Party: from, Origin: r.At(r.Root), Joins: true})
 	return from
 }
 

@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
@@ -19,17 +20,26 @@ func emissaryPolicies(r *resource.Object) {
 	r.AddPolicies(f, p)
 }
 
+// emissaryModuleName is the name of the Module with the settings of gateways.
+const emissaryModuleName = "ambassador"
+
 // emissaryModule reads what the Module of a gateway says for all Mappings that do
 // not say it themselves.
 func emissaryModule(r *resource.Object) {
-	if r.Name != "ambassador" { // the only one that is read
-		return
-	}
 	f := field.New(r.Document, product.EmissaryDuration).Within("config")
 	f.How = policy.MeshDefault
 	p := r.Policy(product.Emissary, "mapping", r.Spec)
-	p.From, p.Merge = emissaryGateways(r), true
+	p.Merge = true
 	p.Says = emissarySet(f, r.Spec.Get("config"), "cluster_request_timeout_ms", "cluster_idle_timeout_ms")
+	if r.Name != emissaryModuleName {
+		if p.Says.Empty() { // such as that for TLS, of older versions
+			return
+		}
+		p.Says, f = policy.Set{}, field.New(r.Document, product.EmissaryDuration)
+		f.Flaw(graph.Unbound, r.Meta.Get("name"), "metadata.name", "of the Modules for timeouts, retries and limits it reads the one named ambassador", "name it ambassador", field.Instead(emissaryModuleName))
+	} else {
+		p.From = emissaryGateways(r)
+	}
 	r.AddPolicies(f, p)
 }
 

@@ -219,26 +219,26 @@ func parseJitterRatio(text string) (float64, error) {
 // that host.
 func serviceProfile(r *resource.Object) {
 	f := field.New(r.Document, product.LinkerdDuration)
-	if name := r.Root.Get("metadata", "name"); r.Name != "" && !strings.Contains(strings.Trim(r.Name, "."), ".") {
-		p := r.Policy(product.Linkerd, linkerdGroup, r.Root)
-		full := r.Name + "." + cmp.Or(r.Namespace, "NAMESPACE") + ".svc.cluster.local"
+	base := r.Policy(product.Linkerd, linkerdGroup, r.Root)
+	base.To, base.ToIs = []graph.EndpointRef{r.Host(r.Name)}, graph.NamedHost
+	full := profileName(r)
+	if full != "" {
 		var fixes []field.Fix
 		if r.Namespace != "" {
 			fixes = append(fixes, field.Instead(full))
 		}
-		f.Flaw(graph.Unbound, name, "metadata.name", "a ServiceProfile is looked up by the full name of its service", fmt.Sprintf("name it %q", full), fixes...)
-		p.Flaws = f.TakeFlaws()
-		r.Facts.Policies = append(r.Facts.Policies, p)
-		return
+		f.Flaw(graph.Unbound, r.Root.Get("metadata", "name"), "metadata.name", "a ServiceProfile is looked up by the full name of its service", fmt.Sprintf("name it %q", full),
+			append(fixes, field.Refers(r.Ref()))...)
+		base.To, base.Of = []graph.EndpointRef{r.Host(full)}, r.Ref() // through which no call goes
 	}
-	base := r.Policy(product.Linkerd, linkerdGroup, r.Root)
-	base.To, base.ToIs = []graph.EndpointRef{r.Host(r.Name)}, graph.NamedHost
 	base.NeedsMesh, base.Lookup = true, graph.NearCaller
 	base.Says = policy.Set{Layer: policy.ClientProxy, Product: product.Linkerd}
 
 	base.Rank = rankServiceProfile
 	base.Says = profileSilence(r)
-	profileDestinations(r, base.RouteRule())
+	if full == "" {
+		profileDestinations(r, base.RouteRule())
+	}
 	routes := r.List(r.Spec, "routes")
 	for i, route := range routes {
 		p := base
@@ -255,7 +255,24 @@ func serviceProfile(r *resource.Object) {
 		r.Facts.Policies = append(r.Facts.Policies, p)
 	}
 	// The calls that no route is about:
+	base.Flaws = f.TakeFlaws()
 	r.Facts.Policies = append(r.Facts.Policies, base)
+}
+
+// profileName returns the name that a ServiceProfile with a short name should have, "cart" or "cart.shop" in
+// the namespace shop, and empty for one that is named in full or after a host outside.
+func profileName(r *resource.Object) string {
+	labels := strings.Split(strings.Trim(r.Name, "."), ".")
+	namespace := cmp.Or(r.Namespace, "NAMESPACE")
+	switch {
+	case r.Name == "":
+		return ""
+	case len(labels) == 3 && labels[2] == "svc":
+		namespace = labels[1]
+	case len(labels) > 2, len(labels) == 2 && labels[1] != r.Namespace:
+		return ""
+	}
+	return labels[0] + "." + namespace + ".svc.cluster.local"
 }
 
 // profileSilence is what a ServiceProfile says of calls that it says nothing of: that they have

@@ -26,6 +26,7 @@ var Kong = &policy.Product{
 		policy.CircuitBreaker: ways(in("KongUpstreamPolicy", block("spec.healthchecks.passive", "{unhealthy: {http_failures: 5, timeouts: 5}}"))),
 		policy.LoadBalancing:  ways(in("KongUpstreamPolicy", named("spec.algorithm", "least-connections"))),
 	},
+	NamedBy:       map[string]string{"KongIngress": "konghq.com/override", "KongUpstreamPolicy": "konghq.com/upstream-policy"},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer},
 }
 
