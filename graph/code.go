@@ -46,6 +46,7 @@ type CodePlace struct {
 	Policies []CodePolicy // that act on it, outermost first
 	Fallback bool         // it is made only instead of another request
 	Common   string       // what the program shares whose defaults the request has: "axios"; empty if there is none
+	Injected bool         // the client is what the program shares: where no place shows that, nothing is known of it
 	Loose    *Loose       // nil if the file has no policy of which that is unknown
 }
 

@@ -21,7 +21,8 @@ type codeName struct {
 
 // A codeCall is a request in the code of a program, with the policies that act on it.
 type codeCall struct {
-	place *graph.CodePlace
+	of    *graph.CodePlace // the place in the facts
+	place *graph.CodePlace // the same with what is known of its client
 	owner int
 	sets  []*policy.Set // outermost first
 	at    []graph.Origin
@@ -101,12 +102,31 @@ func (c *codeLinker) indexPolicies() {
 // anyOwner is the owner of code of which it is not known which programs have it.
 const anyOwner = -1
 
+// withoutClient returns a place as it is if nothing is known of the client that is given to its file.
+func withoutClient(p *graph.CodePlace) *graph.CodePlace {
+	bare := *p
+	bare.Request, bare.Methods, bare.Path, bare.Common, bare.Policies = false, nil, "", "", nil
+	for i := range p.Policies {
+		if cp := &p.Policies[i]; !cp.Says.Empty() || len(cp.Amounts) > 0 || len(cp.Steps) > 0 || cp.Refers != "" {
+			bare.Policies = append(bare.Policies, *cp)
+		}
+	}
+	if len(bare.Policies) == 0 {
+		bare.Loose = nil
+	}
+	return &bare
+}
+
 // callOf returns what acts on the request at a place, nil if that is none of which the policies are read.
 func (c *codeLinker) callOf(owner int, p *graph.CodePlace) *codeCall {
+	of := p
+	if p.Injected && len(c.process[codeName{owner, p.Common}]) != 1 {
+		p = withoutClient(p)
+	}
 	if !p.Request && len(p.Policies) == 0 && !p.Fallback && p.Loose == nil {
 		return nil
 	}
-	call := &codeCall{place: p, owner: owner, loose: p.Loose, file: c.file}
+	call := &codeCall{of: of, place: p, owner: owner, loose: p.Loose, file: c.file}
 	for i := range p.Policies {
 		cp := &p.Policies[i]
 		if name, more := strings.CutSuffix(cp.Refers, "?"); strings.Contains(name, "#") {
@@ -404,7 +424,7 @@ func (c *codeLinker) madeAt(place *graph.CodePlace, owner int) *codeCall {
 		c.byPlace = map[*graph.CodePlace][]*codeCall{}
 		for _, o := range c.calls {
 			if len(o.made) > 0 {
-				c.byPlace[o.place] = append(c.byPlace[o.place], o)
+				c.byPlace[o.of] = append(c.byPlace[o.of], o)
 			}
 		}
 	}

@@ -22,6 +22,7 @@ func (f *file) bindPolicies() {
 		f.leaveUnbound(g.first(), fmt.Sprintf("has more than %d requests and policies", maxBound))
 		return
 	}
+	f.useGiven()
 	f.useClients()
 	f.sendLater()
 	f.findLoops()
@@ -72,6 +73,15 @@ func (f *file) leaveUnbound(at int, why string) {
 	loose := f.loose(at)
 	for k := range f.out.Places {
 		f.out.Places[k].Loose = loose
+	}
+}
+
+// useGiven adds the clients that other files of the program make, under the names that no client of the file has.
+func (f *file) useGiven() {
+	for name, at := range f.policies.given {
+		if len(f.policies.clients[name]) == 0 {
+			f.addNamed(name, &client{family: restTemplateFamily, base: -1, at: at, unread: -1, process: true, given: true})
+		}
 	}
 }
 

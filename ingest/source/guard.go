@@ -142,7 +142,7 @@ func (f *file) guardPlace(p *graph.CodePlace, at int) {
 	}
 	p.Request, p.Methods = true, r.methods
 	if r.client != nil && r.client.process {
-		p.Common = r.client.family.shared
+		p.Common, p.Injected = r.client.family.shared, r.client.given
 	}
 	if p.Path = pathOf(p.Text); len(r.methods) == 0 {
 		p.Path = ""

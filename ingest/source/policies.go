@@ -18,7 +18,8 @@ type policies struct {
 	loops    []loop
 	wrappers []*wrapper
 	sends    []send
-	drafts   []*draft // all that were begun
+	drafts   []*draft       // all that were begun
+	given    map[string]int // the tokens where names get clients that other files make
 }
 
 // A client is what requests are made with.
@@ -29,6 +30,7 @@ type client struct {
 	at      int
 	unread  int  // a token at which something of it cannot be read, -1
 	process bool // it is the one that all of the program share
+	given   bool // another file makes it
 }
 
 // A family is the requests that one library makes.

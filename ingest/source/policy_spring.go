@@ -11,13 +11,14 @@ import (
 
 // The clients of Spring.
 var (
-	restTemplateFamily = &family{product: product.RestTemplate}
+	restTemplateFamily = &family{product: product.RestTemplate, shared: "rest-template"}
 	webClientFamily    = &family{product: product.WebClient}
 )
 
 func init() { restTemplateFamily.send = sendRestTemplate }
 
-// restTemplate is a RestTemplate that the file makes, and its requests. One that is injected is made elsewhere.
+// restTemplate is a RestTemplate that the file makes, and its requests. One that is injected is the bean of the program, if
+// it has one.
 var restTemplate = &Idiom{
 	Name:      "rest-template",
 	Doc:       `a RestTemplate that the file makes: new RestTemplateBuilder().readTimeout(Duration.ofSeconds(2)).build()`,
@@ -29,6 +30,14 @@ var restTemplate = &Idiom{
 		}
 		f.guarding().seen[i] = true
 		switch {
+		case f.is(i, "RestTemplate") && f.isBean(i):
+			f.restTemplateBean(i)
+		case f.is(i, "RestTemplate") && f.givenName(i) != "":
+			if g := f.guarding(); g.given == nil {
+				g.given = map[string]int{f.givenName(i): i}
+			} else {
+				g.given[f.givenName(i)] = i
+			}
 		case f.is(i, "RestTemplate") && f.byte(i+1) == '(' && (f.is(i-1, "new") || f.lang.Name == "kotlin"):
 			d := f.draft(product.RestTemplate, i)
 			if args := f.args(i + 1); len(args) > 0 {
@@ -73,9 +82,104 @@ func (f *file) bodyOf(i int) *function {
 	return nil
 }
 
+// givenName returns the name of the field or the parameter whose type is at a token, "" if it is the type of another thing.
+func (f *file) givenName(i int) string {
+	end := func(i int) bool { return f.byte(i) == ';' || f.byte(i) == ',' || f.byte(i) == ')' }
+	switch {
+	case f.lang.Name == "kotlin" && f.byte(i-1) == ':' && f.kind(i-2) == word && (end(i+1) || f.newLine(i+1)):
+		return f.string(i - 2)
+	case f.lang.Name == "java" && f.kind(i+1) == word && end(i+2):
+		return f.string(i + 1)
+	}
+	return ""
+}
+
+// isBean reports whether the type at a token is that of the result of a method that makes a bean: @Bean public T name() { ... }.
+func (f *file) isBean(i int) bool {
+	const most = 24 // modifiers and other annotations
+	if f.kind(i+1) != word || f.byte(i+2) != '(' {
+		return false
+	}
+	for at := i - 1; at > 0 && at > i-most; at-- {
+		switch c := f.byte(at); {
+		case c == ')':
+			at = f.opening(at)
+		case f.is(at, "Bean") && f.byte(at-1) == '@':
+			return true
+		case c == ';', c == '{', c == '}':
+			return false
+		}
+	}
+	return false
+}
+
+// restTemplateBean shows the RestTemplate that a method makes for all of the program.
+func (f *file) restTemplateBean(i int) {
+	d := f.draft(product.RestTemplate, i)
+	defer f.showProcess(i, "rest-template", d)
+	var fn *function
+	for k, list := 0, f.functions(); k < len(list) && fn == nil; k++ {
+		if list[k].open == i+2 {
+			fn = &list[k]
+		}
+	}
+	result := -1
+	for j := i; fn != nil && j <= fn.to; j++ {
+		if j >= fn.from && f.is(j, "return") {
+			if result >= 0 { // which of the two is not known
+				d.cannot(j)
+				return
+			}
+			result = j + 1
+		}
+	}
+	name := f.string(result)
+	if f.kind(result) == word && f.byte(result+1) == ';' { // it is made before
+		if result = f.local(name, result); result < 0 {
+			d.cannot(i)
+			return
+		}
+		f.restTemplateSetters(d, name, result, fn.to)
+	}
+	switch {
+	case f.is(result, "new") && f.is(result+1, "RestTemplate") && f.byte(result+2) == '(':
+		if args := f.args(result + 2); len(args) > 0 {
+			f.requestFactory(d, args[0])
+		}
+	case result < 0 || !f.readRestTemplateBuilder(d, result):
+		d.cannot(i)
+	}
+}
+
+// restTemplateSetters reads what is set of a RestTemplate of a name between two tokens.
+func (f *file) restTemplateSetters(d *draft, name string, from, to int) {
+	for j := from; j <= to; j++ {
+		if !f.is(j, name) || f.byte(j+1) != '.' || f.byte(j+3) != '(' {
+			continue
+		}
+		switch f.string(j + 2) {
+		case "setRequestFactory":
+			if args := f.args(j + 3); len(args) == 1 {
+				f.requestFactory(d, args[0])
+			}
+		case "setMessageConverters", "getMessageConverters", "setErrorHandler", "setUriTemplateHandler", "setDefaultUriVariables":
+		default: // an interceptor may do anything
+			d.cannot(j)
+		}
+	}
+}
+
 // buildRestTemplate reads the chain of a builder that begins at a token.
 func (f *file) buildRestTemplate(i, at int) {
 	d := f.draft(product.RestTemplate, at)
+	built := f.readRestTemplateBuilder(d, i)
+	if built && !slices.ContainsFunc(f.guarding().clients[f.variableOf(i)], func(c *client) bool { return c.at == at }) {
+		f.addClient(i, &client{family: restTemplateFamily, base: -1, at: at, unread: -1, own: []*draft{d}})
+	}
+}
+
+// readRestTemplateBuilder reads the chain of a builder that begins at a token, and reports whether it builds.
+func (f *file) readRestTemplateBuilder(d *draft, i int) bool {
 	d.p.Says.Partial = true // what the client below has by itself is not known
 	built := false
 	f.eachMethod(i, func(method string, at, open int) {
@@ -96,9 +200,7 @@ func (f *file) buildRestTemplate(i, at int) {
 			built = true
 		}
 	})
-	if built && !slices.ContainsFunc(f.guarding().clients[f.variableOf(i)], func(c *client) bool { return c.at == at }) {
-		f.addClient(i, &client{family: restTemplateFamily, base: -1, at: at, unread: -1, own: []*draft{d}})
-	}
+	return built
 }
 
 // eachMethod calls do with the methods of a chain that begins at a token: their names, their tokens, and those of

@@ -23,6 +23,9 @@ func policyText(p *graph.CodePlace) string {
 	if p.Symbol != "" {
 		b.WriteString(" symbol=" + p.Symbol)
 	}
+	if p.Injected {
+		b.WriteString(" given")
+	}
 	if p.Fallback {
 		b.WriteString(" fallback")
 	}
