@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -36,6 +37,7 @@ type scanner struct {
 	last token // the last one that is neither space nor comment
 
 	starts *[256]bool
+	marks  map[string][]int32 // see marksOf; nil until they are asked for
 }
 
 func newScanner(lang *Language, src []byte) *scanner {
@@ -448,13 +450,32 @@ func (s *scanner) heredocEnd(i int) int {
 		return -1
 	}
 	mark := src[i:end]
-	for at := lineEnd(src, end); at < len(src); {
-		at++ // the break
-		line := src[at:lineEnd(src, at)]
-		if trimmed := bytes.TrimLeft(line, " \t"); bytes.HasPrefix(trimmed, mark) && (len(trimmed) == len(mark) || classes[trimmed[len(mark)]] < isLetter) {
-			return at + len(line) - len(trimmed) + len(mark)
-		}
-		at += len(line)
+	if s.marks == nil {
+		s.marks = marksOf(src)
 	}
-	return -1
+	places := s.marks[string(mark)]
+	next, _ := slices.BinarySearch(places, int32(lineEnd(src, end)))
+	if next == len(places) {
+		return -1
+	}
+	return int(places[next]) + len(mark)
+}
+
+// marksOf returns where lines begin with a word that may end a document in the text, by the word. Documents without
+// an end are not looked for line by line, each to the end of the file.
+func marksOf(src []byte) map[string][]int32 {
+	marks := map[string][]int32{}
+	for at := 0; at < len(src); at++ {
+		end := lineEnd(src, at)
+		line := bytes.TrimLeft(src[at:end], " \t")
+		n := 0
+		for n < len(line) && classes[line[n]] >= isLetter {
+			n++
+		}
+		if n > 0 && (line[0] >= 'A' && line[0] <= 'Z' || line[0] == '_') {
+			marks[string(line[:n])] = append(marks[string(line[:n])], int32(end-len(line)))
+		}
+		at = end
+	}
+	return marks
 }

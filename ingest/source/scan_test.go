@@ -1,10 +1,14 @@
 package source
 
 import (
+	"bytes"
 	"fmt"
+	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/weirgraph/weir/internal/testlong"
 )
@@ -119,5 +123,62 @@ func BenchmarkTokens(b *testing.B) {
 				buffer = tokenize(named(lang), src, buffer[:0]).tokens
 			}
 		})
+	}
+}
+
+// TestHeredocEnds compares the ends of documents in the text with those that are found line by line.
+func TestHeredocEnds(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	words := []string{"<<~A\n", "<<A", "<<-B ", "A\n", " B\n", "A1\n", "\tA;\n", "_\n", "a\n", "\n", "x ", "<<_\n", "B"}
+	for range 5_000 {
+		var text strings.Builder
+		for range r.IntN(20) {
+			text.WriteString(words[r.IntN(len(words))])
+		}
+		src := []byte(text.String())
+		s := newScanner(named("ruby"), src)
+		for i := range src {
+			if !bytes.HasPrefix(src[i:], []byte("<<")) {
+				continue
+			}
+			if got, want := s.heredocEnd(i+2), slowHeredocEnd(text.String(), i+2); got != want {
+				t.Fatalf("%q: the document at %d ends at %d, want %d", src, i, got, want)
+			}
+		}
+	}
+}
+
+func slowHeredocEnd(src string, i int) int {
+	rest := strings.TrimLeft(src[i:], `~-"'`)
+	mark := regexp.MustCompile(`^[A-Z_]\w*`).FindString(rest)
+	if mark == "" {
+		return -1
+	}
+	at := len(src) - len(rest) + len(mark)
+	n := strings.IndexByte(src[at:], '\n')
+	if n < 0 {
+		return -1
+	}
+	found := regexp.MustCompile(`(?m)^[ \t]*` + mark + `\b`).FindStringIndex(src[at+n+1:])
+	if found == nil {
+		return -1
+	}
+	return at + n + 1 + found[1]
+}
+
+// Documents in the text that have no end are not searched for to the end of the file, each by itself: that took a minute.
+func TestHeredocsWithoutEnd(t *testing.T) {
+	var src strings.Builder
+	for i := range 60_000 {
+		fmt.Fprintf(&src, "<<<E%d\n", i)
+	}
+	start := time.Now()
+	n := 0
+	s := newScanner(named("php"), []byte(src.String()))
+	for _, ok := s.next(); ok; _, ok = s.next() {
+		n++
+	}
+	if took := time.Since(start); n < 60_000 || took > 20*time.Second {
+		t.Errorf("%d tokens take %v", n, took)
 	}
 }
