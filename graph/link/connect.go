@@ -176,6 +176,9 @@ func (l *linker) connectFact(f *graph.CallFact) {
 		return
 	}
 	for _, to := range l.party(&f.To, f.Origin, f.Strength) {
+		for _, host := range f.Hosts {
+			l.hosts.addBehind(host, to)
+		}
 		if isRoute {
 			l.routes = append(l.routes, routeFact{f, e, to})
 		}

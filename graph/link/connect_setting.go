@@ -50,10 +50,10 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	}
 }
 
-// isStrayOfStore reports whether a variable of a stock image of a store or an exporter
+// isStrayOfStore reports whether a variable of a stock image of a store, a console or an exporter
 // addresses what such a program does not call. Stores call members of their own product and
 // what coordinates them, and what variables of their product name (MINIO_NOTIFY_WEBHOOK);
-// exporters call stores.
+// consoles call stores of their product, exporters stores.
 func (l *linker) isStrayOfStore(from, to int, m *found) bool {
 	if m.value.Source != graph.FromEnv || from >= len(l.kinds) {
 		return false
@@ -66,7 +66,9 @@ func (l *linker) isStrayOfStore(from, to int, m *found) bool {
 	for _, t := range l.entities[from].things {
 		image = cmp.Or(image, graph.ImageName(t.Image))
 	}
-	switch kind := l.kinds[from]; {
+	switch kind, console := l.kinds[from], consoles[image]; {
+	case console != "":
+		return !l.isShownBy(console, to, callee, m.Scheme)
 	case kind == graph.KindTelemetry:
 		return strings.HasSuffix(image, "exporter") && (callee == graph.KindService || callee == graph.KindJob)
 	case !keepsState(kind):
@@ -78,6 +80,16 @@ func (l *linker) isStrayOfStore(from, to int, m *found) bool {
 	}
 	other := l.productOf(to)
 	return other == nil || !other.coordinates && !slices.ContainsFunc(address.Words(image), func(w string) bool { return storeProducts[w] == other })
+}
+
+// isShownBy reports whether a console for a product, or for "sql", may show a callee at an address of a scheme: a store
+// of it, or of a product that is not known.
+func (l *linker) isShownBy(console string, callee int, kind graph.Kind, scheme string) bool {
+	p := l.productOf(callee)
+	if p == nil {
+		return kind == graph.KindDatabase && !strings.HasPrefix(scheme, "http")
+	}
+	return p == storeProducts[console] || console == "sql" && p.sql
 }
 
 // productOf returns the store product that the image of a root is named after, or else its
@@ -177,7 +189,7 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 	}
 	if front := l.hosts.ingress[canonical(m.Host)]; len(front) > 0 {
 		root := l.find(front[0])
-		return answerer{root: root, entrance: true}, len(front) == 1 && !m.Key.Site && len(l.edges[[2]int{root, from}]) == 0
+		return answerer{root: root, entrance: true}, len(front) == 1 && !m.Key.Site && !l.leadsTo(root, m.Host, from)
 	}
 	if address.IsPlaceholder(m.Host) {
 		l.unresolved(from, m.Host, v.Key, v.Origin, "it is to be filled in")
@@ -194,6 +206,15 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 		namespace = s.of.Namespace
 	}
 	return answerer{root: l.addExternal(m.Host, namespace, v.Origin)}, true
+}
+
+// leadsTo reports whether a gateway sends the requests for a host to a service, or may: if it is not declared what
+// is behind the host, one of its routes leads there.
+func (l *linker) leadsTo(gateway int, host string, to int) bool {
+	if host = canonical(host); l.hosts.behind[hostCallee{host, anyCallee}] {
+		return l.hosts.behind[hostCallee{host, to}]
+	}
+	return len(l.edges[[2]int{gateway, to}]) > 0
 }
 
 // invoked returns the app that a path of Dapr's sidecar calls, "/v1.0/invoke/APP/method/..." or

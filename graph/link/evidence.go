@@ -49,14 +49,12 @@ type context struct {
 // prove decides what a candidate proves where it resolves, and why: of several reasons
 // the one that leaves the least, of equal ones the first of their list.
 func prove(c *address.Candidate, in context) reason {
-	if in.entrance {
-		return ownEntrance
-	}
 	least := resolves
 	for _, r := range [...]struct {
 		applies bool
 		reason  reason
 	}{
+		{in.entrance, ownEntrance},
 		{c.Doubt == address.BareArgument, bareArgument},
 		{c.Doubt == address.BrowserSetting, browserSetting},
 		{in.guess, guessedUser},

@@ -25,7 +25,8 @@ func TestProve(t *testing.T) {
 		{"in a list of all", address.NoDoubt, context{list: commonList}, commonList},
 		{"in a catalogue", address.NoDoubt, context{list: catalogue}, catalogue},
 		{"the least counts", address.BrowserSetting, context{guess: true, list: commonList}, commonList},
-		{"the estate's entrance", address.NoDoubt, context{entrance: true, list: commonList}, ownEntrance},
+		{"the estate's entrance", address.NoDoubt, context{entrance: true, guess: true}, ownEntrance},
+		{"the estate's entrance in a bundle that is taken whole", address.NoDoubt, context{entrance: true, list: commonList}, commonList},
 	} {
 		if got := prove(&address.Candidate{Doubt: tt.doubt}, tt.in); got != tt.want {
 			t.Errorf("%s: reason %d, want %d", tt.name, got, tt.want)

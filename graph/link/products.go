@@ -96,6 +96,14 @@ var storeProducts = func() map[string]*storeProduct {
 	return byWord
 }()
 
+// consoles are images of programs that show people what is in stores of one product, by their names. They call
+// nothing else, whatever else the variables say that they share with other programs.
+var consoles = map[string]string{
+	"pghero": "postgres", "pgweb": "postgres", "pgadmin": "postgres", "pgadmin4": "postgres",
+	"phpmyadmin": "mysql", "adminer": "sql", "sqlpad": "sql", "cloudbeaver": "sql",
+	"mongo-express": "mongodb", "redis-commander": "redis", "redisinsight": "redis", "elasticvue": "elasticsearch",
+}
+
 // storePorts are ports of products that package address does not know: a port of theirs
 // alone does not show a kind.
 var storePorts = map[int]string{2379: "etcd", 2380: "etcd", 2181: "zookeeper", 8500: "consul", 9200: "elasticsearch", 26379: "sentinel"}

@@ -13,7 +13,7 @@ import (
 // index lists every name of every entity. Names that the platform resolves have precedence
 // over names of workloads.
 func (l *linker) index() {
-	l.hosts = hosts{nameIndex: newNameIndex(), indexed: true, full: map[string]int{}, again: map[nameInFile]int{}, ingress: map[string][]int{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
+	l.hosts = hosts{nameIndex: newNameIndex(), indexed: true, full: map[string]int{}, again: map[nameInFile]int{}, ingress: map[string][]int{}, behind: map[hostCallee]bool{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
 	for _, addressable := range []bool{true, false} {
 		for c := range l.entities {
 			ent := &l.entities[c]
@@ -77,6 +77,12 @@ func (h *hosts) addEntrance(host string, gateway int) {
 	if host = canonical(host); address.IsDomain(host) && !slices.Contains(h.ingress[host], gateway) {
 		h.ingress[host] = append(h.ingress[host], gateway)
 	}
+}
+
+// addBehind enters what a gateway sends the requests for a domain to.
+func (h *hosts) addBehind(host string, callee int) {
+	host = canonical(host)
+	h.behind[hostCallee{host, anyCallee}], h.behind[hostCallee{host, callee}] = true, true
 }
 
 // addName enters a name. An earlier entry has precedence.

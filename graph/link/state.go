@@ -166,6 +166,14 @@ type nameInFile struct {
 	file string
 }
 
+// A hostCallee is a root to which a gateway sends the requests for a host, or anyCallee if there is one.
+type hostCallee struct {
+	host   string
+	callee int
+}
+
+const anyCallee = -1
+
 // hosts is the index by which addresses are resolved.
 type hosts struct {
 	*nameIndex
@@ -174,6 +182,7 @@ type hosts struct {
 	full           map[string]int      // full host names, canonical
 	wildcards      []wildcard          // "*.example.com", longest first
 	ingress        map[string][]int    // hosts that gateways answer to from outside, roots
+	behind         map[hostCallee]bool // what gateways send the requests for such a host to, where it is declared
 	homeNamespaces map[string]bool     // namespaces that objects without one may be in
 	namespaces     map[string]bool     // namespaces that some object is in
 	joined         map[[2]string]bool  // networks and the realms in them

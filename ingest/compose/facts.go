@@ -496,9 +496,21 @@ func (p *composeProject) virtualHosts(f *graph.Facts) {
 					Origin: host.at, Way: "virtual-host", Strength: graph.Strong, Class: graph.ClassIngress,
 					Protocol: "http", Port: port, Key: host.key,
 				},
+				Hosts: virtualNames(host.text),
 			})
 		}
 	}
+}
+
+// virtualNames are the names in a list for nginx-proxy, without patterns.
+func virtualNames(list string) []string {
+	var names []string
+	for name := range strings.SplitSeq(list, ",") {
+		if name = resource.HostName(strings.TrimSpace(name)); name != "" && !strings.ContainsAny(name, "*~") {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // traefik adds the routes that services declare by labels for Traefik, and their policies. Labels switched
@@ -520,7 +532,7 @@ func (p *composeProject) traefik(f *graph.Facts) {
 		f.Policies = append(f.Policies, found.For(p.ref(gateway)))
 	}
 	for _, name := range p.order {
-		route, port, ok := traefikRoute(p.services[name].labels)
+		route, port, hosts, ok := traefikRoute(p.services[name].labels)
 		if name = p.owner(name); ok && name != gateway {
 			f.Calls = append(f.Calls, graph.CallFact{
 				From: graph.EndpointRef{Ref: p.ref(gateway)}, To: graph.EndpointRef{Ref: p.ref(name)},
@@ -528,6 +540,7 @@ func (p *composeProject) traefik(f *graph.Facts) {
 					Origin: route.at, Way: "traefik-label", Strength: graph.Strong, Class: graph.ClassIngress,
 					Protocol: "http", Port: port, Key: route.key,
 				},
+				Hosts: hosts,
 			})
 		}
 	}
@@ -546,19 +559,22 @@ func traefikLabels(labels []composePair) []traefikLabel {
 	return list
 }
 
-// traefikRoute finds the first label that makes a route, of Traefik 1 or later.
-func traefikRoute(labels []composePair) (route composePair, port int, ok bool) {
+// traefikRoute finds the first label that makes a route, of Traefik 1 or later, and the hosts of all routes.
+func traefikRoute(labels []composePair) (route composePair, port int, hosts []string, ok bool) {
 	for _, l := range labels {
 		switch {
 		case l.key == "traefik.enable" && l.text == "false":
-			return composePair{}, 0, false
+			return composePair{}, 0, nil, false
 		case strings.HasPrefix(l.key, "traefik.") && (strings.Contains(l.key, ".routers.") || l.key == "traefik.frontend.rule"):
 			if !ok {
 				route, ok = l, true
+			}
+			if strings.HasSuffix(l.key, ".rule") {
+				hosts = append(hosts, resource.TraefikHosts(l.text)...)
 			}
 		case strings.HasPrefix(l.key, "traefik.") && strings.HasSuffix(l.key, ".port"):
 			port, _ = wholeNumber(l.text)
 		}
 	}
-	return route, port, ok
+	return route, port, hosts, ok
 }

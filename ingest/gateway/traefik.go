@@ -8,7 +8,6 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/ingest/settings"
-	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Traefik reads the routes of Traefik's own kinds, and the files that it is
@@ -63,7 +62,7 @@ var traefikKinds = resource.Kinds{
 func traefikIngress(r *resource.Object) {
 	gateway := r.Gateway()
 	for _, route := range r.List(r.Spec, "routes") {
-		gateway.Aliases = append(gateway.Aliases, traefikHosts(route.Get("match").Str())...)
+		gateway.Aliases = append(gateway.Aliases, resource.TraefikHosts(route.Get("match").Str())...)
 	}
 	r.Facts.Entities = append(r.Facts.Entities, gateway)
 	r.Facts.Members = append(r.Facts.Members, graph.Member{
@@ -98,21 +97,6 @@ func traefikIngress(r *resource.Object) {
 		}
 	}
 }
-
-// traefikHosts returns the names that a rule matches, lower case: "Host(`shop.example.com`)".
-func traefikHosts(rule string) []string {
-	var hosts []string
-	for _, m := range traefikHost.FindAllStringSubmatch(rule, -1) {
-		for _, host := range strings.Split(m[1], ",") {
-			if host = resource.HostName(strings.Trim(host, " `\"")); host != "" {
-				hosts = append(hosts, host)
-			}
-		}
-	}
-	return hosts
-}
-
-var traefikHost = lazy.NewRegexp(`\bHost(?:SNI)?\(([^)*]*)\)`)
 
 // traefikParty resolves what a route or a TraefikService leads to. Names with a
 // provider after "@" are Traefik's own, such as its dashboard.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/internal/distinct"
@@ -147,7 +148,13 @@ func addIngressCall(o *resource.Object, b *backend, way, protocol string) {
 			e.Strength = graph.Allowed
 		}
 	}
-	o.Facts.Calls = append(o.Facts.Calls, graph.CallFact{From: graph.EndpointRef{Ref: o.Self}, To: o.Service("", b.service), Evidence: e})
+	call := graph.CallFact{From: graph.EndpointRef{Ref: o.Self}, To: o.Service("", b.service), Evidence: e}
+	for _, match := range b.matches {
+		if host, _, _ := strings.Cut(match, "/"); address.IsDomain(host) {
+			call.Hosts = append(call.Hosts, host)
+		}
+	}
+	o.Facts.Calls = append(o.Facts.Calls, call)
 }
 
 // ingressProtocol is what the controller speaks to the backends.
