@@ -19,7 +19,7 @@ type identity struct {
 // entity has precedence over an alias, the name in a platform over one that people give,
 // a name that callers use over that of a workload. Of several names in one platform it is
 // the one with the most workloads, else one that a workload has, too, else the one with the
-// broadest selector, else the shortest.
+// broadest selector, else the shortest. The name of a Service for scrapers is the last.
 func (l *linker) identify(members []int) identity {
 	if len(members) == 1 { // most of them
 		return l.nameOf(members[0])
@@ -105,6 +105,9 @@ func (l *linker) nameRank(c int, declared map[graph.Ref]int) int {
 	ent := &l.entities[c]
 	if !slices.ContainsFunc(ent.names, func(n *graph.Name) bool { return n.Of != ent.ref }) { // none, or its address only
 		return 1 << 20
+	}
+	if len(ent.things) == 0 && strings.HasSuffix(ent.ref.Name, "-metrics") { // what scrapes it uses that, its callers another one
+		return 1<<20 + 1
 	}
 	if ent.ref.Kind != "" && ent.ref.Kind != "Service" && ent.ref.Kind != "service" {
 		return 1 << 19
