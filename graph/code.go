@@ -80,6 +80,7 @@ type CodeDirectory struct {
 	// Dockerfile is the file by which the program is built from the directory; of a fact about such a file,
 	// Copies are what it takes from there.
 	Dockerfile string
+	Started    string // how it is started: programs that are built and started alike run the same code
 	Copies     []string
 	Proxy      bool // of a fact about such a file: the image is made of that of a proxy, which runs no code of the directory
 }

@@ -292,20 +292,22 @@ func (c *codeDirectories) areOne(roots []int) bool {
 	return len(roots) > 0 && (same || len(realms) == len(roots))
 }
 
-// decideBuilt gives a directory to the program that is built from it. One that several programs are built
-// from belongs to none.
+// decideBuilt gives a directory to the program that is built from it, and to all services that are built and started
+// alike. One that several programs are built from belongs to none.
 func (c *codeDirectories) decideBuilt(dir string, why graph.DirectoryReason) {
 	var roots []int
+	programs := map[[2]string]bool{} // how they are built and started
 	for _, f := range c.facts[dir] {
 		if f.Reason != why || f.Of.IsZero() {
 			continue
 		}
 		if root, ok := c.lookup(f.Of); ok && !slices.Contains(roots, root) && !(why == graph.DirectoryContext && c.placed[root]) {
 			roots = append(roots, root)
+			programs[[2]string{f.Dockerfile, f.Started}] = true
 		}
 	}
 	switch {
-	case c.areOne(roots):
+	case c.areOne(roots), len(roots) > 0 && len(programs) == 1 && why == graph.DirectoryBuilt:
 		slices.Sort(roots)
 		c.own(dir, roots, why)
 	case len(roots) > 1:

@@ -80,6 +80,9 @@ func (s *scope) turnOff(key, value string) {
 	if n < 2 || words[n-1] != "enabled" && words[n-1] != "disabled" && words[n-1] != "enable" && words[n-1] != "disable" {
 		return
 	}
+	if slices.Contains(words[:n-2], words[n-2]) { // KAFKA_CONFLUENT_TELEMETRY_CONFLUENT_ENABLED: it names more than the feature
+		return
+	}
 	if on == strings.HasPrefix(words[n-1], "disable") {
 		if s.off == nil {
 			s.off = map[string]bool{}

@@ -24,7 +24,7 @@ func (p *composeProject) facts(f *graph.Facts) {
 	circles := p.circles()
 	p.addNetworks(f)
 	configs := map[graph.Ref]bool{}
-	choosers, builtFrom := 0, map[string]int{}
+	choosers, builtFrom := 0, map[string]map[string]bool{}
 	for _, s := range p.services {
 		if s.chooses {
 			choosers++
@@ -32,7 +32,10 @@ func (p *composeProject) facts(f *graph.Facts) {
 	}
 	for _, name := range p.order {
 		for _, root := range distinct.Of(sourcesOf(p.services[name])) {
-			builtFrom[root]++
+			if builtFrom[root] == nil {
+				builtFrom[root] = map[string]bool{}
+			}
+			builtFrom[root][p.services[name].dockerfile+"\n"+started(p.services[name])] = true
 		}
 	}
 	for _, name := range p.order {
@@ -174,7 +177,7 @@ type composeEmitter struct {
 	circle  map[string]bool    // services that it waits for and that wait for it
 	// choosers is how many services of the project choose variables of its files one by one.
 	choosers  int
-	builtFrom map[string]int // services of the project by the directories that they are built from
+	builtFrom map[string]map[string]bool // programs of the project, how they are built and started, by the directories that they are built from
 }
 
 func (e *composeEmitter) thing(shared map[string]bool) {

@@ -95,7 +95,7 @@ var (
 const grafanaSources = "provisioning/datasources"
 
 // source adds the configuration in the directory that a service is built from, and in that
-// of its Dockerfile, unless several services are built from it.
+// of its Dockerfile, unless several programs are built from it.
 func (e *composeEmitter) source() {
 	own := sourcesOf(e.s)
 	for _, root := range own {
@@ -110,7 +110,7 @@ func (e *composeEmitter) source() {
 	}
 	names := e.copiedFiles(own)
 	for _, root := range distinct.Of(own) {
-		if e.builtFrom[root] == 1 {
+		if len(e.builtFrom[root]) == 1 {
 			names = append(names, e.sourceIn(root)...)
 		}
 	}
@@ -119,9 +119,27 @@ func (e *composeEmitter) source() {
 	}
 }
 
+// started is how a service is started: its image and command, and its variables without what sets replicas apart that
+// are written one by one, their numbers and names.
+func started(s *composeService) string {
+	apart := strings.NewReplacer(s.name, "@", "0", "", "1", "", "2", "", "3", "", "4", "", "5", "", "6", "", "7", "", "8", "", "9", "")
+	words := append([]string{apart.Replace(s.image.text), s.stage}, s.commandLine()...)
+	var variables []string
+	for _, v := range s.environment {
+		variables = append(variables, v.key+"="+apart.Replace(v.text))
+	}
+	for _, v := range s.envFiles {
+		if file := v.at.File(); !slices.Contains(variables, file) {
+			variables = append(variables, file)
+		}
+	}
+	slices.Sort(variables)
+	return strings.Join(append(words, variables...), "\n")
+}
+
 // directory adds that the code in a directory is that of the service.
 func (e *composeEmitter) directory(dir string, at graph.Origin, reason graph.DirectoryReason) {
-	e.f.CodeDirectories = append(e.f.CodeDirectories, graph.CodeDirectory{Dir: path.Clean(e.file(dir)), Of: e.of, Reason: reason, Origin: at})
+	e.f.CodeDirectories = append(e.f.CodeDirectories, graph.CodeDirectory{Dir: path.Clean(e.file(dir)), Of: e.of, Reason: reason, Origin: at, Started: started(e.s)})
 }
 
 // isCodeDirectory reports whether a directory in a container is for the code of the program.
