@@ -102,13 +102,24 @@ func (c *codeLinker) indexPolicies() {
 // anyOwner is the owner of code of which it is not known which programs have it.
 const anyOwner = -1
 
-// withoutClient returns a place as it is if nothing is known of the client that is given to its file.
+// withoutClient returns a place as it is if nothing is known of the client that is given to its file: what the request
+// says itself, which is the last policy, counts.
 func withoutClient(p *graph.CodePlace) *graph.CodePlace {
 	bare := *p
-	bare.Request, bare.Methods, bare.Path, bare.Common, bare.Policies = false, nil, "", "", nil
+	bare.Common = ""
+	says := func(cp *graph.CodePolicy) bool {
+		return !cp.Says.Empty() || len(cp.Amounts) > 0 || len(cp.Steps) > 0 || cp.Refers != ""
+	}
+	if n := len(p.Policies); n > 0 && says(&p.Policies[n-1]) {
+		if bare.Loose == nil {
+			bare.Loose = &graph.Loose{Origin: p.Origin, Text: p.Common}
+		}
+		return &bare
+	}
+	bare.Request, bare.Methods, bare.Path, bare.Policies = false, nil, "", nil
 	for i := range p.Policies {
-		if cp := &p.Policies[i]; !cp.Says.Empty() || len(cp.Amounts) > 0 || len(cp.Steps) > 0 || cp.Refers != "" {
-			bare.Policies = append(bare.Policies, *cp)
+		if says(&p.Policies[i]) {
+			bare.Policies = append(bare.Policies, p.Policies[i])
 		}
 	}
 	if len(bare.Policies) == 0 {

@@ -78,9 +78,9 @@ func (f *file) leaveUnbound(at int, why string) {
 
 // useGiven adds the clients that other files of the program make, under the names that no client of the file has.
 func (f *file) useGiven() {
-	for name, at := range f.policies.given {
+	for name, c := range f.policies.given {
 		if len(f.policies.clients[name]) == 0 {
-			f.addNamed(name, &client{family: restTemplateFamily, base: -1, at: at, unread: -1, process: true, given: true})
+			f.addNamed(name, c)
 		}
 	}
 }

@@ -18,8 +18,8 @@ type policies struct {
 	loops    []loop
 	wrappers []*wrapper
 	sends    []send
-	drafts   []*draft       // all that were begun
-	given    map[string]int // the tokens where names get clients that other files make
+	drafts   []*draft           // all that were begun
+	given    map[string]*client // by the names of fields and parameters that are given clients which other files make
 }
 
 // A client is what requests are made with.

@@ -12,7 +12,8 @@ import (
 // The clients of Spring.
 var (
 	restTemplateFamily = &family{product: product.RestTemplate, shared: "rest-template"}
-	webClientFamily    = &family{product: product.WebClient}
+	webClientFamily    = &family{product: product.WebClient, shared: "web-client"}
+	webBuilderFamily   = &family{product: product.WebClient, shared: "web-client-builder"}
 )
 
 func init() { restTemplateFamily.send = sendRestTemplate }
@@ -30,14 +31,10 @@ var restTemplate = &Idiom{
 		}
 		f.guarding().seen[i] = true
 		switch {
-		case f.is(i, "RestTemplate") && f.isBean(i):
+		case f.is(i, "RestTemplate") && f.isBean(i, i):
 			f.restTemplateBean(i)
-		case f.is(i, "RestTemplate") && f.givenName(i) != "":
-			if g := f.guarding(); g.given == nil {
-				g.given = map[string]int{f.givenName(i): i}
-			} else {
-				g.given[f.givenName(i)] = i
-			}
+		case f.is(i, "RestTemplate") && f.givenName(i, i) != "":
+			f.addGiven(f.givenName(i, i), i, restTemplateFamily)
 		case f.is(i, "RestTemplate") && f.byte(i+1) == '(' && (f.is(i-1, "new") || f.lang.Name == "kotlin"):
 			d := f.draft(product.RestTemplate, i)
 			if args := f.args(i + 1); len(args) > 0 {
@@ -82,25 +79,36 @@ func (f *file) bodyOf(i int) *function {
 	return nil
 }
 
-// givenName returns the name of the field or the parameter whose type is at a token, "" if it is the type of another thing.
-func (f *file) givenName(i int) string {
+// addGiven notes that a field or a parameter of a name is given a client that another file makes.
+func (f *file) addGiven(name string, at int, of *family) {
+	g := f.guarding()
+	if g.given == nil {
+		g.given = map[string]*client{}
+	}
+	g.given[name] = &client{family: of, base: -1, at: at, unread: -1, process: true, given: true}
+}
+
+// givenName returns the name of the field or the parameter whose type is between two tokens, "" if it is the type of
+// another thing.
+func (f *file) givenName(first, last int) string {
 	end := func(i int) bool { return f.byte(i) == ';' || f.byte(i) == ',' || f.byte(i) == ')' }
 	switch {
-	case f.lang.Name == "kotlin" && f.byte(i-1) == ':' && f.kind(i-2) == word && (end(i+1) || f.newLine(i+1)):
-		return f.string(i - 2)
-	case f.lang.Name == "java" && f.kind(i+1) == word && end(i+2):
-		return f.string(i + 1)
+	case f.lang.Name == "kotlin" && f.byte(first-1) == ':' && f.kind(first-2) == word && (end(last+1) || f.newLine(last+1)):
+		return f.string(first - 2)
+	case f.lang.Name == "java" && f.kind(last+1) == word && end(last+2):
+		return f.string(last + 1)
 	}
 	return ""
 }
 
-// isBean reports whether the type at a token is that of the result of a method that makes a bean: @Bean public T name() { ... }.
-func (f *file) isBean(i int) bool {
+// isBean reports whether the type between two tokens is that of the result of a method that makes a bean:
+// @Bean public T name() { ... }.
+func (f *file) isBean(first, last int) bool {
 	const most = 24 // modifiers and other annotations
-	if f.kind(i+1) != word || f.byte(i+2) != '(' {
+	if f.kind(last+1) != word || f.byte(last+2) != '(' {
 		return false
 	}
-	for at := i - 1; at > 0 && at > i-most; at-- {
+	for at := first - 1; at > 0 && at > first-most; at-- {
 		switch c := f.byte(at); {
 		case c == ')':
 			at = f.opening(at)
@@ -117,29 +125,13 @@ func (f *file) isBean(i int) bool {
 func (f *file) restTemplateBean(i int) {
 	d := f.draft(product.RestTemplate, i)
 	defer f.showProcess(i, "rest-template", d)
-	var fn *function
-	for k, list := 0, f.functions(); k < len(list) && fn == nil; k++ {
-		if list[k].open == i+2 {
-			fn = &list[k]
-		}
-	}
-	result := -1
-	for j := i; fn != nil && j <= fn.to; j++ {
-		if j >= fn.from && f.is(j, "return") {
-			if result >= 0 { // which of the two is not known
-				d.cannot(j)
-				return
-			}
-			result = j + 1
-		}
-	}
-	name := f.string(result)
-	if f.kind(result) == word && f.byte(result+1) == ';' { // it is made before
+	result, end := f.resultOf(i + 2)
+	if name := f.string(result); f.kind(result) == word && f.byte(result+1) == ';' { // it is made before
 		if result = f.local(name, result); result < 0 {
 			d.cannot(i)
 			return
 		}
-		f.restTemplateSetters(d, name, result, fn.to)
+		f.restTemplateSetters(d, name, result, end)
 	}
 	switch {
 	case f.is(result, "new") && f.is(result+1, "RestTemplate") && f.byte(result+2) == '(':
@@ -149,6 +141,26 @@ func (f *file) restTemplateBean(i int) {
 	case result < 0 || !f.readRestTemplateBuilder(d, result):
 		d.cannot(i)
 	}
+}
+
+// resultOf returns the token that the only result begins with of the function whose parameters open at a token, and the
+// last token of the function; -1 if it has none, or several.
+func (f *file) resultOf(open int) (result, end int) {
+	list := f.functions()
+	k := slices.IndexFunc(list, func(fn function) bool { return fn.open == open })
+	if k < 0 {
+		return -1, -1
+	}
+	result = -1
+	for j := list[k].from; j <= list[k].to; j++ {
+		if f.is(j, "return") {
+			if result >= 0 {
+				return -1, -1
+			}
+			result = j + 1
+		}
+	}
+	return result, list[k].to
 }
 
 // restTemplateSetters reads what is set of a RestTemplate of a name between two tokens.
@@ -324,6 +336,8 @@ var webClient = &Idiom{
 			default:
 				if at > i {
 					f.operatorOfMono(d, method, at, open)
+				} else if at < i && !isPlainOfWebClient(method) {
+					d.cannot(at)
 				}
 			}
 		})
@@ -342,7 +356,33 @@ var webClient = &Idiom{
 
 // makeWebClient reads the client that a file makes: WebClient.create(url), WebClient.builder().baseUrl(url).build().
 func (f *file) makeWebClient(i int) {
-	if f.byte(i-1) == '.' || f.byte(i+1) != '.' || f.inImport(i) {
+	if f.byte(i-1) == '.' || f.inImport(i) {
+		return
+	}
+	last, family := i, webClientFamily
+	if f.byte(i+1) == '.' && f.is(i+2, "Builder") {
+		last, family = i+2, webBuilderFamily
+	}
+	if f.isBean(i, last) {
+		d := f.draft(product.WebClient, i)
+		f.sees(i, last)
+		result, _ := f.resultOf(last + 2)
+		if !f.is(result, "WebClient") {
+			d.cannot(i)
+		}
+		f.eachMethod(max(result, 0), func(method string, at, _ int) {
+			if !isPlainOfWebClient(method) {
+				d.cannot(at)
+			}
+		})
+		f.showProcess(i, family.shared, d)
+		return
+	}
+	if name := f.givenName(i, last); name != "" {
+		f.addGiven(name, i, family)
+		return
+	}
+	if f.byte(i+1) != '.' {
 		return
 	}
 	c := &client{family: webClientFamily, base: -1, at: i, unread: -1}
@@ -356,14 +396,24 @@ func (f *file) makeWebClient(i int) {
 			}
 		case "build":
 			made = true
-		case "builder", "defaultHeader", "defaultHeaders", "defaultCookie", "codecs", "exchangeStrategies", "defaultUriVariables", "uriBuilderFactory":
-		default: // a connector, a filter
-			c.unread = at
+		default:
+			if !isPlainOfWebClient(method) {
+				c.unread = at
+			}
 		}
 	})
 	if made {
 		f.addClient(i, c)
 	}
+}
+
+// isPlainOfWebClient reports whether a method of what makes a WebClient gives it no policy: a connector, or a filter, may.
+func isPlainOfWebClient(method string) bool {
+	switch method {
+	case "create", "builder", "build", "baseUrl", "clone", "defaultHeader", "defaultHeaders", "defaultCookie", "codecs", "exchangeStrategies", "defaultUriVariables", "uriBuilderFactory":
+		return true
+	}
+	return false
 }
 
 // operatorOfMono reads an operator behind a request. A time limit before the retries is one of each try.
