@@ -136,6 +136,7 @@ type file struct {
 	injections map[string]value // the settings that names get from annotations; nil until asked for
 	depth      int              // of constants in constants
 	lines      []int32          // where lines begin; nil until asked for
+	lineStarts []int32          // the first token of the line of each token; nil until asked for, see lineStart
 	used       map[string]bool  // names of types and constants
 	names      *scopeOfNames    // see scope
 
@@ -160,6 +161,13 @@ type file struct {
 
 // at returns the place of a token.
 func (f *file) at(i int) graph.Origin {
+	start := f.tokens[i].start
+	line, begin := f.lineOf(start)
+	return f.doc.Line(line, int(start-begin)+1)
+}
+
+// lineOf returns the number of the line of a byte, from 1, and where the line begins.
+func (f *file) lineOf(start int32) (line int, begin int32) {
 	if f.lines == nil {
 		f.lines = append(f.lines, 0)
 		for at := 0; ; {
@@ -171,7 +179,6 @@ func (f *file) at(i int) graph.Origin {
 			f.lines = append(f.lines, int32(at))
 		}
 	}
-	start := f.tokens[i].start
 	low, high := 0, len(f.lines)
 	for high-low > 1 {
 		if middle := (low + high) / 2; f.lines[middle] <= start {
@@ -180,7 +187,7 @@ func (f *file) at(i int) graph.Origin {
 			high = middle
 		}
 	}
-	return f.doc.Line(low+1, int(start-f.lines[low])+1)
+	return low + 1, f.lines[low]
 }
 
 // show adds a place.

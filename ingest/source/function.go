@@ -190,24 +190,42 @@ func (f *file) within(i, from int) bool {
 
 // lineStart returns the first token of the line of a token.
 func (f *file) lineStart(i int) int {
-	for i > 0 && !f.newLine(i) {
-		i--
+	for near := max(i-manyTokens, 0); i > near; i-- {
+		if f.newLine(i) {
+			return i
+		}
 	}
-	return i
+	if i <= 0 || i >= len(f.tokens) {
+		return i
+	}
+	if f.lineStarts == nil {
+		f.lineStarts = make([]int32, len(f.tokens))
+		for j := range f.tokens {
+			if f.lineStarts[j] = int32(j); !f.newLine(j) {
+				f.lineStarts[j] = f.lineStarts[j-1]
+			}
+		}
+	}
+	return int(f.lineStarts[i])
 }
+
+// manyTokens are more than people write in a line. Where a program has written a file of one line, its start is not
+// looked for again and again.
+const manyTokens = 200
 
 // column returns the column of a token, from 1.
 func (f *file) column(i int) int {
 	if i < 0 || i >= len(f.tokens) {
 		return 1
 	}
-	start := int(f.tokens[i].start)
-	n := 1
-	for start > 0 && f.src[start-1] != '\n' {
-		start--
-		n++
+	start := f.tokens[i].start
+	for n := range min(start, manyTokens) {
+		if f.src[start-n-1] == '\n' {
+			return int(n) + 1
+		}
 	}
-	return n
+	_, begin := f.lineOf(start)
+	return int(start-begin) + 1
 }
 
 // expressionEnd returns the last token of the expression that begins at a token.

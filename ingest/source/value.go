@@ -17,10 +17,11 @@ type value struct {
 // unknown is the value of what the code does not show.
 var unknown = value{text: "${}"}
 
-// maxValue bounds the text of a value, maxNested the constants in constants.
+// maxValue bounds the text of a value, maxNested the constants in constants, maxOperands the expression.
 const (
-	maxValue  = 2000
-	maxNested = 6
+	maxValue    = 2000
+	maxNested   = 6
+	maxOperands = 64 // of one expression: what is longer is no address, and is read again from each of its parts
 )
 
 // eval returns the value of the expression that begins at a token of the file, and the token after it.
@@ -28,7 +29,7 @@ func (f *file) eval(i int) (value, int) { return f.evalIn(&f.code, i) }
 
 func (f *file) evalIn(c *code, i int) (value, int) {
 	v, end := f.operand(c, i)
-	for end > i && len(v.text) < maxValue {
+	for n := 1; end > i && len(v.text) < maxValue && n < maxOperands; n++ {
 		next, kind := f.operator(c, end)
 		if next == end {
 			break
