@@ -338,6 +338,11 @@ func (f *file) nearest(name string, values []int, use int, one bool) int {
 			return -1
 		}
 	}
+	if one && len(outside) > 1 {
+		outside = slices.DeleteFunc(outside, func(v int) bool {
+			return f.opening(v) >= 0 || f.lang.Name == "python" && f.column(f.lineStart(v)) > 1
+		})
+	}
 	if len(outside) == 1 {
 		return outside[0]
 	}
