@@ -44,13 +44,21 @@ func breakerOrigin(b *policy.Breaker) graph.Origin {
 	return placed(b.Kind.Origin, b.ErrorRate.Origin, b.Failures.Origin, b.Window.Origin, b.Open.Origin, b.MinCalls.Origin, b.SlowAfter.Origin, b.MaxEject.Origin)
 }
 
+// breaksByDefault reports whether a product has a breaker that nothing declares, so that to switch it off is the way to
+// have none.
+func breaksByDefault(p *policy.Product) bool {
+	b := p.Defaults.Breaker
+	return b != nil && b.Kind.Set()
+}
+
 // disabledBreakers returns the layers of a part that declare a breaker and disable it,
-// outermost first. A native manifest that does so is a decision and does not count.
+// outermost first. A native manifest that does so is a decision and does not count, nor is what a product
+// would do by itself.
 func disabledBreakers(part *analyze.Part) []*policy.Effect {
 	var layers []*policy.Effect
 	for i := range part.Layers {
 		l := &part.Layers[i]
-		if b := l.Set.Breaker; b != nil && b.Kind.Provenance == policy.Disabled && l.Set.Product != nil {
+		if b := l.Set.Breaker; b != nil && b.Kind.Provenance == policy.Disabled && l.Set.Product != nil && !breaksByDefault(l.Set.Product) {
 			layers = append(layers, l)
 		}
 	}

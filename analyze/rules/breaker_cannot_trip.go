@@ -30,7 +30,8 @@ Reported for a breaker that ejects hosts if the share of the replicas rounds dow
 zero; if there is one replica, or one address in a ServiceEntry; if all its detectors
 are off; and in Istio if the callee is a headless Service, for which the proxy
 forwards calls to the replica that the caller chose. A breaker that is declared and
-disabled as a whole ("disabled: true", thresholds of 0) is info.
+disabled as a whole ("disabled: true", thresholds of 0) is info, unless its product
+would have one by itself: "max_fails=0" is how nginx has none.
 
     kind: DestinationRule
     spec:

@@ -155,6 +155,9 @@ func (w *nginxWalk) pass(d directive, levels []nginxLevel, requests nginxRequest
 		return
 	}
 	p := Pass{At: w.at(d), Match: requests.match, Says: policy.Set{Partial: !requests.server}}
+	if d.words[0] != "proxy_pass" {
+		p.In = product.NginxBlock(d.words[0])
+	}
 	var group nginxLevel
 	for _, text := range w.expand(d.words[1]) {
 		text, scheme, rest, host := splitTarget(text)

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
@@ -23,6 +24,7 @@ type Pass struct {
 	Part  string // the last of To may be the name of addresses in another file: see graph.Value.Part
 	Says  policy.Set
 	Flaws []graph.Flaw
+	In    string // the kind of block that it is in, if it is not the usual one
 }
 
 // PassPolicies are the policies of a proxy's passes. Where all passes to the same
@@ -50,7 +52,7 @@ func PassPolicies(of *policy.Product, passes []Pass) []graph.Policy {
 		}
 		for _, p := range group {
 			c := graph.Policy{
-				Origin: p.At, Product: of, Object: of.Name + "/conf", Group: "proxy", Match: p.Match, Says: p.Says,
+				Origin: p.At, Product: of, Object: cmp.Or(p.In, of.Name) + "/conf", Group: "proxy", Match: p.Match, Says: p.Says,
 			}
 			c.Says.Product, c.Says.Layer = of, policy.Gateway
 			for _, address := range p.To {

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"slices"
 	"time"
 
 	"github.com/weirgraph/weir/policy"
@@ -21,13 +22,37 @@ var Nginx = &policy.Product{
 	},
 	Within: policy.Set{Retry: nextUpstream(policy.Setting[int]{})},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(at("location block", field("proxy_read_timeout", duration))),
-		policy.AttemptTimeout:   ways(at("location block", field("proxy_read_timeout", duration))),
-		policy.Retries:          ways(at("location block", field("proxy_next_upstream", conditions), field("proxy_next_upstream_tries", count))),
+		policy.TotalTimeout:     inNginxBlocks(field("_read_timeout", duration)),
+		policy.AttemptTimeout:   inNginxBlocks(field("_read_timeout", duration)),
+		policy.Retries:          inNginxBlocks(field("_next_upstream", conditions), field("_next_upstream_tries", count)),
 		policy.CircuitBreaker:   ways(at("servers of the upstream block", field("max_fails", count))),
 		policy.ConcurrencyLimit: ways(at("servers of the upstream block", field("max_conns", count))),
 	},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
+}
+
+// nginxProtocols are those that nginx passes requests on in, each with directives of its own, HTTP first.
+var nginxProtocols = []string{"proxy", "grpc", "fastcgi", "uwsgi", "scgi", "memcached"}
+
+// NginxBlock names the blocks whose requests a directive, "grpc_pass", passes on.
+func NginxBlock(pass string) string {
+	if pass == "proxy_pass" {
+		return "location block"
+	}
+	return "location block with " + pass
+}
+
+// inNginxBlocks sets directives of each protocol, whose names begin with it.
+func inNginxBlocks(edits ...policy.Edit) []policy.Remediation {
+	var list []policy.Remediation
+	for _, protocol := range nginxProtocols {
+		own := slices.Clone(edits)
+		for i := range own {
+			own[i].Path = protocol + own[i].Path
+		}
+		list = append(list, at(NginxBlock(protocol+"_pass"), own...))
+	}
+	return list
 }
 
 func nextUpstream(retries policy.Setting[int]) *policy.Retry {
