@@ -28,6 +28,9 @@ func init() {
 		gateway.KongAnnotations,
 		gateway.TraefikAnnotations,
 		gateway.CheckAnnotations,
+		gateway.AWSAnnotations.Check,
+		mesh.IstioAnnotations.Check,
+		dapr.Annotations.Check,
 	}
 	kubernetes.ConfigMaps = []func(*resource.Object){mesh.IstioMeshMap, gateway.ContourConfigMap}
 	kubernetes.Sidecars = []func(*resource.Object, document.Node) string{mesh.ConsulSidecar, dapr.Sidecar}
