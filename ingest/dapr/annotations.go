@@ -14,7 +14,7 @@ var Annotations = resource.AnnotationTable{
 		block-shutdown-duration component-container config debug-port disable-builtin-k8s-secret-store enable-api-logging
 		enable-app-health-check enable-debug enable-metrics enable-profiling enabled env graceful-shutdown-seconds
 		http-max-request-size http-read-buffer-size inject-pluggable-components log-as-json log-level max-body-size metrics-port
-		placement-host-address pluggable-components pluggable-components-sockets-folder read-buffer-size scheduler-host-address
+		placement-host-address pluggable-components read-buffer-size scheduler-host-address
 		sidecar-cpu-limit sidecar-cpu-request sidecar-image sidecar-listen-addresses sidecar-liveness-probe-delay-seconds
 		sidecar-liveness-probe-period-seconds sidecar-liveness-probe-threshold sidecar-liveness-probe-timeout-seconds
 		sidecar-memory-limit sidecar-memory-request sidecar-readiness-probe-delay-seconds sidecar-readiness-probe-period-seconds
