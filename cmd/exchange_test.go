@@ -51,6 +51,24 @@ func TestExchange(t *testing.T) {
 	}
 }
 
+// A service of which traces show that it runs, and no call, is in the graph and in what is read back from it.
+func TestExchangeOfServiceWithoutCalls(t *testing.T) {
+	dir := t.TempDir()
+	input, written := filepath.Join(dir, "traces.json"), filepath.Join(dir, "graph.json")
+	if err := os.WriteFile(input, []byte(`{"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "alone"}}]}, "scopeSpans": [{"spans": [
+{"traceId": "0102030405060708090a0b0c0d0e0f10", "spanId": "0102030405060708", "name": "tick", "kind": 1, "startTimeUnixNano": "1", "endTimeUnixNano": "2"}]}]}]}`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	want := exported(t, written, input)
+	text, err := os.ReadFile(written)
+	if err != nil || !strings.Contains(string(text), `"id":"alone"`) && !strings.Contains(string(text), `"id": "alone"`) {
+		t.Errorf("the service is missing: %v\n%s", err, text)
+	}
+	if diff := cmp.Diff(want, exported(t, filepath.Join(dir, "again.json"), written)); diff != "" {
+		t.Errorf("the graph changes on its way through JSON (-written +read back):\n%s", diff)
+	}
+}
+
 // ofObjects are the rules about the objects that declare policies. An exported graph has
 // only the policies in effect on its calls.
 var ofObjects = map[string]bool{
