@@ -39,7 +39,8 @@ cluster that name each other, and databases, caches and brokers that talk to the
 replicas; a service that calls the balancer in front of itself, if the balancer spreads
 requests over replicas of it and no other way leads back; and a service that calls
 itself according to traces only, since one of its operations may call another one on
-another replica.
+another replica; and a cycle of which every step is the order of a start: no call in it
+is known.
 
     services:
     - {name: orders, calls: [stock]}
@@ -89,9 +90,22 @@ func checkSyncCycle(p *Pass) {
 			for _, v := range c.Services {
 				told[v] = true
 			}
-			of.report(p, c)
+			if !isStartOrders(p, c) {
+				of.report(p, c)
+			}
 		}
 	}
+}
+
+// isStartOrders reports whether all that shows the calls of a cycle is in which order its services start.
+func isStartOrders(p *Pass, c analyze.Cycle) bool {
+	for _, e := range analyze.CallsAlong(p.Core, append(slices.Clone(c.Loop), c.Loop[0])...) {
+		evidence := p.Core.Evidence(e)
+		if len(evidence) == 0 || slices.ContainsFunc(evidence, func(shown graph.Evidence) bool { return !shown.IsStartOrder() }) {
+			return false
+		}
+	}
+	return true
 }
 
 // reportReturn reports services that call the gateway in front of them.
