@@ -244,13 +244,29 @@ func (c *codeDirectories) nearest(dir string, roots []int) []int {
 	}
 	best := map[string]int{}
 	for _, root := range roots {
-		platform, _, _ := strings.Cut(c.entities[root].ref.Realm, ":")
-		best[platform] = max(best[platform], c.sharedDepth(dir, root))
+		for _, platform := range c.platforms(root) {
+			best[platform] = max(best[platform], c.sharedDepth(dir, root))
+		}
 	}
 	return slices.DeleteFunc(slices.Clone(roots), func(root int) bool {
-		platform, _, _ := strings.Cut(c.entities[root].ref.Realm, ":")
-		return c.sharedDepth(dir, root) < best[platform]
+		depth := c.sharedDepth(dir, root)
+		return !slices.ContainsFunc(c.platforms(root), func(platform string) bool { return depth >= best[platform] })
 	})
+}
+
+// platforms returns where a program runs, "compose" and "kubernetes".
+func (c *codeDirectories) platforms(root int) []string {
+	platform := func(i int) string {
+		name, _, _ := strings.Cut(c.entities[i].ref.Realm, ":")
+		return name
+	}
+	list := []string{platform(root)}
+	for _, i := range c.members[root] {
+		if name := platform(i); len(c.entities[i].things) > 0 && !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 // sharedDepth returns how many directories from the top one shares with the nearest manifest of a program.
