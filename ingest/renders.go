@@ -97,7 +97,11 @@ func (r *renders) addChart(dir, real string, at graph.Origin) {
 // leaves reports a chart of which a part is outside the roots: a dependency, or what a link leads to.
 func (r *renders) leaves(c *delivery.Chart) bool {
 	if r.find.roots.outside(filepath.Join(c.Dir, delivery.ChartFile)) {
-		r.problems = append(r.problems, refusal(graph.Source{File: c.Shown}.Whole(), c.Shown))
+		at := c.Named
+		if at == (graph.Origin{}) {
+			at = graph.Source{File: c.Shown}.Whole()
+		}
+		r.problems = append(r.problems, refusal(at, c.Shown))
 		return true
 	}
 	if out := r.find.roots.leak(r.find.roots.absolute(c.Dir)); out != "" {

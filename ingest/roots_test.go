@@ -195,6 +195,7 @@ func TestOutsideRendered(t *testing.T) {
 	}{
 		{"link in a chart", map[string]string{"in/c/Chart.yaml": chart}, map[string]string{"in/c/files": "../../out"}, Render{}, "in/c/files"},
 		{"link in a linked part of a chart", map[string]string{"in/c/Chart.yaml": chart, "in/shared/a.txt": ""}, map[string]string{"in/c/files": "../shared", "in/shared/b": "../../out/secret"}, Render{}, "in/c/files/b"},
+		{"dependency of a chart", map[string]string{"in/c/Chart.yaml": chart + "dependencies:\n- {name: d, version: 1.0.0, repository: \"file://../../out/d\"}\n", "out/d/Chart.yaml": strings.Replace(chart, "name: c", "name: d", 1)}, nil, Render{}, "in/c/Chart.yaml:5:41"},
 		{"chart in weir.yaml", map[string]string{"out/c/Chart.yaml": chart}, nil, Render{Charts: []graph.Rendering{{Dir: "out/c", Origin: at}}}, "in/weir.yaml:3:3"},
 		{"values in weir.yaml", map[string]string{"in/c/Chart.yaml": chart}, nil, Render{Charts: []graph.Rendering{{Dir: "in/c", Files: []string{"out/secret"}, Origin: at}}}, "in/weir.yaml:3:3"},
 		{"overlay in weir.yaml", map[string]string{"out/o/kustomization.yaml": kustomization("")}, nil, Render{Overlays: []graph.Rendering{{Dir: "out/o", Origin: at}}}, "in/weir.yaml:3:3"},

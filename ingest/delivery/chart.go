@@ -19,6 +19,8 @@ type Chart struct {
 	Shown   string // how messages name Dir
 	Name    string
 	Library bool // templates for other charts, which deploys nothing
+	// Named is where another chart names it as a dependency beside it.
+	Named graph.Origin
 	// Beside are its dependencies that are other directories ("file://../cart") and are not packed
 	// with it, by the name that they have in it.
 	Beside map[string]*Chart
@@ -67,6 +69,7 @@ func (c *Chart) readDependencies(d *document.Document, shown func(string) string
 				if c.Beside == nil {
 					c.Beside = map[string]*Chart{}
 				}
+				part.Named = d.At(dependency.Get("repository"))
 				c.Beside[part.Name] = part
 				if alias := dependency.Get("alias").Str(); alias != "" {
 					c.Beside[alias] = part
