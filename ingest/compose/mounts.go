@@ -226,7 +226,7 @@ func (e *composeEmitter) copiedFiles(own []string) []string {
 	}
 	var names distinct.List[string]
 	for _, c := range all.All() {
-		if module := image.ModuleOf(c.source); module != "" {
+		if module := image.ModuleOf(c.source); module != "" && module != path.Clean(own[0]) { // that is the directory it is built from
 			for _, name := range e.sourceFiles(module, sourceDirectories[0]) {
 				names.Add(name)
 			}
