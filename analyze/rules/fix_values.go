@@ -177,6 +177,10 @@ func withinCaller(p *Pass, i inversion) (time.Duration, bool) {
 func besideBreaker(p *Pass, e graph.Edge, part *analyze.Part) (f analyze.Fix) {
 	if unbounded(part) {
 		f = boundFix(p, e, part)
+		breaker := remedyOf(p, e, part, policy.CircuitBreaker)
+		if len(f.Changes) > 0 && slices.Contains(breaker.in.OrNative().Replaces[f.Changes[0].Kind], breaker.Kind) { // beside it the breaker would not act
+			f = remedyOf(p, e, part, policy.TotalTimeout).timeoutFix(p)
+		}
 	}
 	if p.Tier(p.Core.From(e)).Value == 1 && lacksFallback(part) {
 		f = f.And(remedyOf(p, e, part, policy.FallbackAnswer).fix(p))
