@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 var sharedDatabase = &Rule{
@@ -36,7 +37,7 @@ else teams, else systems. Info if they are unknown for some or all of the servic
 Not reported: addresses with different databases on one server; users with the same
 owner; and the parts of one program: users that run one image, or whose names differ only
 in the word for a part, such as "orders-api" and "orders-worker", or are such words,
-"web" and "worker"; and the parts of one product, whose name the database has and
+"web" and "worker", or in a number, "orders-p0" and "orders-p1"; and the parts of one product, whose name the database has and
 their names begin with. Jobs and migrations do not count, since they belong to
 the service they migrate for; nor do backups and administration consoles. A read
 replica with an address of its own is another database. Caches, brokers and stores that
@@ -157,10 +158,13 @@ func repositories(s *graph.Service) []string {
 	return list
 }
 
-// withoutPart returns the name of a program without the word for a part of it at the end,
-// in letters and digits: "orders" for "orders-worker", "OrdersAPI" and "orders", "" for "worker"
-// and "web-api", which are parts of the one program that there is.
+// withoutPart returns the name of a program without the word for a part of it at the end, or the number of
+// a replica or a partition, in letters and digits: "orders" for "orders-worker", "OrdersAPI", "orders2" and "orders-p1",
+// "" for "worker" and "web-api", which are parts of the one program that there is.
 func withoutPart(name string) string {
+	if number := replicaNumber.FindStringIndex(name); number != nil {
+		name = name[:number[0]]
+	}
 	name = plainLetters(name)
 	for cut := true; cut; {
 		cut = false
@@ -172,6 +176,9 @@ func withoutPart(name string) string {
 	}
 	return name
 }
+
+// replicaNumber is what sets replicas and partitions apart that are declared one by one.
+var replicaNumber = lazy.NewRegexp(`(?i)(?:[-_.](?:p|part|partition|shard|replica|node|instance))?[-_.]?\d+$`)
 
 // plainLetters returns a name in lower case without the marks between its words.
 func plainLetters(name string) string {
