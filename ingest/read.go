@@ -198,7 +198,7 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	if o.Found != nil {
 		o.Found(slices.Sorted(maps.Keys(find.visited)), opened.files(find.files))
 	}
-	other, unbuilt := find.passedOver(opened)
+	other, unbuilt := opened.passedOver(&find)
 	a.pass("file of another type", other)
 	a.pass("file of a kustomization that is not built", unbuilt)
 	files, bytes := opened.counts()

@@ -50,6 +50,32 @@ func (o *seenFiles) has(real string) bool {
 	return ok
 }
 
+// passedOver counts the files found that are not read. What is read because another file refers to it is none of them.
+func (o *seenFiles) passedOver(f *finder) (other, unbuilt int) {
+	other, unbuilt = f.other, len(f.unbuilt)
+	if other+unbuilt == 0 {
+		return 0, 0
+	}
+	found := make(map[string]bool, len(f.files)+len(f.sources))
+	for _, list := range [...][]file{f.files, f.sources} {
+		for i := range list {
+			found[list[i].real] = true
+		}
+	}
+	for i := range f.unbuilt {
+		if real := f.unbuilt[i].real; o.has(real) {
+			found[real] = true
+			unbuilt--
+		}
+	}
+	for real := range o.bytes {
+		if !found[real] && f.visited[filepath.Dir(real)] {
+			other--
+		}
+	}
+	return max(other, 0), unbuilt
+}
+
 func (o *seenFiles) add(real string, n int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

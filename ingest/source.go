@@ -364,32 +364,6 @@ func (f *finder) takeSamples() {
 	f.sources = append(f.sources, f.samples...)
 }
 
-// passedOver counts the files that are not read. What is read because another file refers to it is none of them.
-func (f *finder) passedOver(opened *seenFiles) (other, unbuilt int) {
-	other, unbuilt = f.other, len(f.unbuilt)
-	if other+unbuilt == 0 {
-		return 0, 0
-	}
-	found := make(map[string]bool, len(f.files)+len(f.sources))
-	for _, list := range [...][]file{f.files, f.sources} {
-		for i := range list {
-			found[list[i].real] = true
-		}
-	}
-	for i := range f.unbuilt {
-		if real := f.unbuilt[i].real; opened.has(real) {
-			found[real] = true
-			unbuilt--
-		}
-	}
-	for real := range opened.bytes {
-		if !found[real] && f.visited[filepath.Dir(real)] {
-			other--
-		}
-	}
-	return max(other, 0), unbuilt
-}
-
 // settle sorts the files and removes duplicates. A name
 // without symbolic links goes before one with them.
 func (f *finder) settle() {
