@@ -93,7 +93,7 @@ func (r *run) loadVariants(sources []string, variants []native.Variant, filter *
 		if err != nil {
 			return nil, err
 		}
-		return []rules.Variant{{Graph: filter.apply(g)}}, nil
+		return []rules.Variant{{Graph: filter.alone(g)}}, nil
 	}
 	var states []rules.Variant
 	for i := range variants {
@@ -101,7 +101,7 @@ func (r *run) loadVariants(sources []string, variants []native.Variant, filter *
 		if err != nil {
 			return nil, err
 		}
-		states = append(states, rules.Variant{Name: variants[i].Name, Graph: filter.apply(g)})
+		states = append(states, rules.Variant{Name: variants[i].Name, Graph: filter.alone(g)})
 	}
 	return states, nil
 }

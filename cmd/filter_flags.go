@@ -67,6 +67,9 @@ func (f *callFilter) apply(g *graph.Graph) *graph.Graph {
 	})
 }
 
+// alone is apply as a graph by itself, for reports about it and not about a part of g.
+func (f *callFilter) alone(g *graph.Graph) *graph.Graph { return f.apply(g).Apart() }
+
 // scope is the part of g that answers are computed from: of the selected calls, those
 // that propagate failures.
 func (f *callFilter) scope(g *graph.Graph) *graph.Graph {

@@ -68,7 +68,7 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 	if err != nil {
 		return err
 	}
-	g = o.filter.apply(g)
+	g = o.filter.alone(g)
 	files := r.openRoots(sources)
 	var patch *fix.Patch
 	if o.plan != "" {

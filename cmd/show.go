@@ -41,7 +41,7 @@ func runShow(r *run, filter *callFilter, why bool, name string, sources []string
 		return err
 	}
 	scope := filter.scope(g)
-	check := r.checkShowing(filter.apply(g), rules.Selection{Services: []graph.Node{service}})
+	check := r.checkShowing(filter.alone(g), rules.Selection{Services: []graph.Node{service}})
 	focus := analyze.DescribeService(g, scope, service, check)
 	if why {
 		rules.Explain(g, scope, focus.Matrix)

@@ -468,6 +468,28 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 	return h
 }
 
+// Apart returns g as a graph by itself: the original of each of its calls is the call.
+func (g *Graph) Apart() *Graph {
+	if g.original == nil {
+		return g
+	}
+	h := *g
+	h.original, h.policies = nil, g.Policies()
+	h.routes = map[Edge][]Route{}
+	if g.observed != nil {
+		h.observed = make([]*Observed, g.Calls())
+	}
+	for e := range Edge(g.Calls()) {
+		if routes := g.Routes(e); routes != nil {
+			h.routes[e] = routes
+		}
+		if g.observed != nil {
+			h.observed[e] = g.Observed(e)
+		}
+	}
+	return &h
+}
+
 // OriginalEdge returns the number of e in the graph that Where made this one of, e itself
 // if it was not made by Where.
 func (g *Graph) OriginalEdge(e Edge) Edge {
