@@ -23,7 +23,7 @@ var fuzzRuns = append(slices.Clone(runs), [][]string{
 	{"blast", "S"}, {"blast", "S", "--mode", "hang", "-o", "json"}, {"blast", "S", "--mode", "slow=2s", "--assume-overload"},
 	{"show", "S"}, {"show", "S", "-o", "json"}, {"fate"}, {"contracts", "S"}, {"path", "S", "web"},
 	{"check", "-o", "sarif"}, {"check", "-o", "junit"}, {"check", "-o", "gitlab"}, {"check", "-o", "github"}, {"check", "--no-ignore", "-o", "json"},
-	{"graph", "-o", "html"}, {"graph", "-o", "csv"}, {"show", "S", "--verbose"}, {"fix"}, {"diff"},
+	{"graph", "-o", "html"}, {"check", "-o", "html"}, {"check", "-o", "dot", "--label", "policy"}, {"graph", "-o", "csv"}, {"show", "S", "--verbose"}, {"fix"}, {"diff"},
 	{"graph", "--focus", "S", "--depth", "1"}, {"graph", "--reduce", "--all", "-o", "csv"}, {"graph", "--collapse", "team"},
 }...)
 
