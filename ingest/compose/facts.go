@@ -30,17 +30,19 @@ func (p *composeProject) facts(f *graph.Facts) {
 			choosers++
 		}
 	}
+	starts := map[string]string{}
 	for _, name := range p.order {
+		starts[name] = started(p.services[name])
 		for _, root := range distinct.Of(sourcesOf(p.services[name])) {
 			if builtFrom[root] == nil {
 				builtFrom[root] = map[string]bool{}
 			}
-			builtFrom[root][p.services[name].dockerfile+"\n"+started(p.services[name])] = true
+			builtFrom[root][p.services[name].dockerfile+"\n"+starts[name]] = true
 		}
 	}
 	for _, name := range p.order {
 		s := p.services[name]
-		e := composeEmitter{composeProject: p, s: s, of: p.ref(name), f: f, kinds: kinds, configs: configs, circle: circles[name], choosers: choosers, builtFrom: builtFrom}
+		e := composeEmitter{composeProject: p, s: s, of: p.ref(name), f: f, kinds: kinds, configs: configs, circle: circles[name], choosers: choosers, started: starts[name], builtFrom: builtFrom}
 		if owner := p.owner(name); owner != name {
 			e.of, e.scope = p.ref(owner), name
 		} else {
@@ -177,6 +179,7 @@ type composeEmitter struct {
 	circle  map[string]bool    // services that it waits for and that wait for it
 	// choosers is how many services of the project choose variables of its files one by one.
 	choosers  int
+	started   string                     // how the service is started, see started
 	builtFrom map[string]map[string]bool // programs of the project, how they are built and started, by the directories that they are built from
 }
 

@@ -2,7 +2,10 @@ package compose
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -119,27 +122,30 @@ func (e *composeEmitter) source() {
 	}
 }
 
-// started is how a service is started: its image and command, and its variables without what sets replicas apart that
-// are written one by one, their numbers and names.
+// started is a hash of how a service is started: its image and command, and its variables without what sets replicas
+// apart that are written one by one, their numbers and names.
 func started(s *composeService) string {
 	apart := strings.NewReplacer(s.name, "@", "0", "", "1", "", "2", "", "3", "", "4", "", "5", "", "6", "", "7", "", "8", "", "9", "")
 	words := append([]string{apart.Replace(s.image.text), s.stage}, s.commandLine()...)
-	var variables []string
-	for _, v := range s.environment {
-		variables = append(variables, v.key+"="+apart.Replace(v.text))
+	variables := make([]string, len(s.environment))
+	for i, v := range s.environment {
+		variables[i] = v.key + "=" + apart.Replace(v.text)
 	}
+	var files distinct.List[string]
 	for _, v := range s.envFiles {
-		if file := v.at.File(); !slices.Contains(variables, file) {
-			variables = append(variables, file)
-		}
+		files.Add(v.at.File())
 	}
 	slices.Sort(variables)
-	return strings.Join(append(words, variables...), "\n")
+	h := sha256.New()
+	for _, text := range slices.Concat(words, variables, slices.Sorted(slices.Values(files.All()))) {
+		fmt.Fprintf(h, "%q\n", text)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // directory adds that the code in a directory is that of the service.
 func (e *composeEmitter) directory(dir string, at graph.Origin, reason graph.DirectoryReason) {
-	e.f.CodeDirectories = append(e.f.CodeDirectories, graph.CodeDirectory{Dir: path.Clean(e.file(dir)), Of: e.of, Reason: reason, Origin: at, Started: started(e.s)})
+	e.f.CodeDirectories = append(e.f.CodeDirectories, graph.CodeDirectory{Dir: path.Clean(e.file(dir)), Of: e.of, Reason: reason, Origin: at, Started: e.started})
 }
 
 // isCodeDirectory reports whether a directory in a container is for the code of the program.
