@@ -75,6 +75,7 @@ func glooMember(r *resource.Object, to graph.EndpointRef, at document.Node, shar
 type glooDestined struct {
 	to        graph.EndpointRef
 	at, route document.Node
+	number    int // of the route, in its list
 	match     string
 	resource.Share
 }
@@ -82,10 +83,10 @@ type glooDestined struct {
 // glooRoutes returns what the routes below n lead to, in their order.
 func glooRoutes(r *resource.Object, n document.Node) []glooDestined {
 	var all []glooDestined
-	for _, route := range r.List(n, "routes") {
+	for number, route := range r.List(n, "routes") {
 		match := glooMatch(route)
 		yield := func(to graph.EndpointRef, at document.Node, share resource.Share) {
-			all = append(all, glooDestined{to, at, route, match, share})
+			all = append(all, glooDestined{to, at, route, number, match, share})
 		}
 		whole := resource.Share{In: routePlace(match), Strength: graph.Strong}
 		action := r.Mapping(route, "routeAction")

@@ -26,14 +26,14 @@ func glooRoutePolicies(r *resource.Object, routes []glooDestined) {
 	f := field.New(r.Document, product.GlooDuration)
 	var parts []graph.Policy
 	for i, d := range routes {
-		if i > 0 && routes[i-1].route == d.route {
+		if i > 0 && routes[i-1].number == d.number {
 			last := &parts[len(parts)-1]
 			last.To = append(last.To, d.to)
 			continue
 		}
 		p := glooPolicy(r, d.route, glooRoute)
 		p.Of, p.To, p.Match = r.Ref(), []graph.EndpointRef{d.to}, d.match
-		p.Says = glooOptions(f.Within(fmt.Sprintf("routes[%d].options", len(parts))), d.route.Get("options"))
+		p.Says = glooOptions(f.Within(fmt.Sprintf("routes[%d].options", d.number)), d.route.Get("options"))
 		parts = append(parts, p)
 	}
 	glooAdd(r, f, parts)
