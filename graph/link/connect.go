@@ -176,8 +176,10 @@ func (l *linker) connectFact(f *graph.CallFact) {
 		return
 	}
 	for _, to := range l.party(&f.To, f.Origin, f.Strength) {
-		for _, host := range f.Hosts {
-			l.hosts.addBehind(host, to)
+		if len(f.Hosts) <= maxBehind {
+			for _, host := range f.Hosts {
+				l.hosts.addBehind(host, to)
+			}
 		}
 		if isRoute {
 			l.routes = append(l.routes, routeFact{f, e, to})
@@ -187,6 +189,10 @@ func (l *linker) connectFact(f *graph.CallFact) {
 		}
 	}
 }
+
+// maxBehind is of how many hosts of one call it is kept what is behind them: a document may have as many
+// calls as hosts. The Gateway API allows 16 in a route.
+const maxBehind = 100
 
 // besideApp returns a host as the sidecar of an app of Dapr resolves it, which is where the app
 // is, wherever the object is that names the host.
