@@ -10,7 +10,7 @@ import "hash/maphash"
 type Index[K comparable] struct {
 	key   func(number int32) K
 	slots []slot       // a power of 2 of them, at most three quarters of which are used
-	seed  maphash.Seed // no input can be written whose keys have one hash
+	seed  maphash.Seed // each run has other hashes: no file can be made of names that have one
 	count int32
 }
 
