@@ -8,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -28,32 +29,88 @@ func serviceAnnotation(b *graph.BoundPolicy) (annotation, name string) {
 // if it is the only object of its kind in its namespace that none names, those whose Service names none.
 func (p *Pass) unclaimed(b *graph.BoundPolicy, alone bool) []graph.Edge {
 	annotation, name := serviceAnnotation(b)
-	var almost, none []graph.Edge
+	c := claimsOf.Of(p.Analysis, claimsKey{b.Product, annotation}, func() map[string]*claims { return p.claims(b.Product, annotation) })[b.Namespace]
+	if c == nil {
+		return nil
+	}
+	almost := slices.Clone(c.byRoute[graph.Ref{Kind: kindOf(b.Object), Name: name}])
+	begin := firstLetter(name)
+	if r := p.routed(); r.work > 0 {
+		r.work -= len(c.written[begin])
+		for _, other := range c.written[begin] {
+			if didyoumean.IsTypo(other, name) {
+				almost = append(almost, c.byName[other]...)
+			}
+		}
+	}
+	if slices.Sort(almost); len(almost) > 0 || !alone {
+		return almost
+	}
+	return c.none
+}
+
+// claims are the calls of gateways of a product to services of a namespace, by what their Services name in an annotation.
+type claims struct {
+	none    []graph.Edge               // nothing
+	byRoute map[graph.Ref][]graph.Edge // those of none by the objects of the namespace that their routes name, kind and name
+	byName  map[string][]graph.Edge
+	written map[string][]string // the names, by their first letters
+}
+
+type claimsKey struct {
+	of         *policy.Product
+	annotation string
+}
+
+var claimsOf = analyze.NewMemo[claimsKey, map[string]*claims]("what the Services of callees name, by namespace")
+
+func (p *Pass) claims(of *policy.Product, annotation string) map[string]*claims {
+	byNamespace := map[string]*claims{}
 	for e := range graph.Edge(p.Core.Calls()) {
-		to := p.Core.Service(p.Core.To(e))
-		if to.Namespace != b.Namespace || !fromGateway(p, e) || !slices.ContainsFunc(p.Effective(e), func(part analyze.Part) bool {
-			return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Product.Is(b.Product) })
+		if !fromGateway(p, e) || !slices.ContainsFunc(p.Effective(e), func(part analyze.Part) bool {
+			return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Product.Is(of) })
 		}) {
 			continue
 		}
-		switch written := to.Annotations[annotation]; {
-		case written == "" && p.namedByRoute(b, e), written != "" && nearAnnotation(written, name):
-			almost = append(almost, e)
-		case written == "":
-			none = append(none, e)
+		to := p.Core.Service(p.Core.To(e))
+		c := byNamespace[to.Namespace]
+		if c == nil {
+			c = &claims{byRoute: map[graph.Ref][]graph.Edge{}, byName: map[string][]graph.Edge{}, written: map[string][]string{}}
+			byNamespace[to.Namespace] = c
+		}
+		if name := to.Annotations[annotation]; name != "" {
+			if c.byName[name] == nil {
+				c.written[firstLetter(name)] = append(c.written[firstLetter(name)], name)
+			}
+			c.byName[name] = append(c.byName[name], e)
+			continue
+		}
+		c.none = append(c.none, e)
+		var named distinct.List[graph.Ref]
+		for _, ev := range p.Core.Evidence(e) {
+			for _, via := range ev.Via {
+				if of := (graph.Ref{Kind: via.Kind, Name: via.Name}); via.Namespace == to.Namespace && named.Add(of) {
+					c.byRoute[of] = append(c.byRoute[of], e)
+				}
+			}
 		}
 	}
-	if len(almost) > 0 || !alone {
-		return almost
-	}
-	return none
+	return byNamespace
 }
 
-// sameKind reports whether two objects are of one kind.
-func sameKind(a, b string) bool { return a[:strings.Index(a, "/")+1] == b[:strings.Index(b, "/")+1] }
+// firstLetter is the letter that a name and a misspelled one have in common, in lower case.
+func firstLetter(name string) string {
+	for _, letter := range strings.ToLower(name) {
+		return string(letter)
+	}
+	return ""
+}
 
-// nearAnnotation reports whether a Service that names one object may mean another one.
-func nearAnnotation(written, name string) bool { return didyoumean.IsTypo(written, name) }
+// kindOf is the kind of an object, "Kind/namespace/name".
+func kindOf(object string) string {
+	kind, _, _ := strings.Cut(object, "/")
+	return kind
+}
 
 // namedByRoute reports whether the route of a call names the object of a policy, which has no effect there.
 func (p *Pass) namedByRoute(b *graph.BoundPolicy, e graph.Edge) bool {

@@ -169,11 +169,17 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 				add(calls[in], nearMiss{policy: alone[in][0], why: unreferenced, others: len(alone[in]) - 1})
 			}
 		}
+		objects := map[graph.Ref]map[string]bool{} // that none names, by kind and namespace
 		for _, b := range services {
-			others := slices.ContainsFunc(services, func(o *graph.BoundPolicy) bool {
-				return o.Object != b.Object && o.Namespace == b.Namespace && sameKind(o.Object, b.Object)
-			})
-			add(p.unclaimed(b, !others), nearMiss{policy: b, why: unclaimed})
+			of := graph.Ref{Kind: kindOf(b.Object), Namespace: b.Namespace}
+			if objects[of] == nil {
+				objects[of] = map[string]bool{}
+			}
+			objects[of][b.Object] = true
+		}
+		for _, b := range services {
+			alone := len(objects[graph.Ref{Kind: kindOf(b.Object), Namespace: b.Namespace}]) == 1
+			add(p.unclaimed(b, alone), nearMiss{policy: b, why: unclaimed})
 		}
 		for _, list := range near {
 			slices.SortStableFunc(list, func(a, b nearMiss) int { return int(a.why) - int(b.why) })

@@ -229,6 +229,18 @@ var attacks = []attack{
 			}
 		})
 	}, n: 3_000},
+	{name: "objects of Kong that no Service names", twice: true, write: func(d *directory, n int) {
+		d.file("a.yaml", func(w *bufio.Writer) {
+			w.WriteString("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, namespace: n}\nspec:\n  ingressClassName: kong\n  rules:\n  - host: h.example.com\n    http:\n      paths:\n")
+			for i := range n {
+				fmt.Fprintf(w, "      - {path: /%d, pathType: Prefix, backend: {service: {name: a%[1]d, port: {number: 80}}}}\n", i)
+			}
+			for i := range n {
+				fmt.Fprintf(w, "---\n{apiVersion: v1, kind: Service, metadata: {name: a%d, namespace: n, annotations: {konghq.com/override: x%[1]dy}}, spec: {ports: [{port: 80}]}}\n", i)
+				fmt.Fprintf(w, "---\n{apiVersion: configuration.konghq.com/v1, kind: KongIngress, metadata: {name: k%dabc, namespace: n}, proxy: {read_timeout: 5000}}\n", i)
+			}
+		})
+	}, n: 8_000},
 	{name: "wildcards of Istio", twice: true, write: func(d *directory, n int) {
 		d.file("a.yaml", func(w *bufio.Writer) {
 			for i := range n {
