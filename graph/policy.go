@@ -56,6 +56,7 @@ type Policy struct {
 	// Nearest is set if, with Merge, it is laid over the one Base alone that is found next.
 	Nearest  bool
 	Base     bool
+	InOrder  bool   // with Merge, of equal ones that whose Of the call goes through first is on top
 	MergeKey string // objects of one group with the same MergeKey add to each other part by part; empty is none
 
 	Created string // when the object was created, RFC 3339; empty if unknown

@@ -68,6 +68,7 @@
 //	          caller's namespace alone); by default in any namespace
 //	Rank      greater first: the place of a rule in its object, the precision of a match
 //	          then an exact CalleeAlias before a similar one
+//	InOrder   the place of Of among the objects that the call goes through
 //	Created   and Origin: the last, or the oldest where policy.Product.OldestActs
 //
 // and the first decides what happens to those after it:

@@ -124,33 +124,39 @@ func matchesOf(p *graph.Policy, evidence []graph.Evidence, group []candidate) (o
 func merged(group []candidate, e graph.Edge, evidence []graph.Evidence) []part {
 	var all []string
 	of := make([][]string, len(group))
+	ordered := slices.ContainsFunc(group, func(c candidate) bool { return c.bound.InOrder })
 	for i, c := range group {
 		own, others := matchesOf(c.bound.Policy, evidence, group)
+		if ordered && c.bound.InOrder && slices.Equal(own, []string{""}) {
+			own = partsVia(c.bound.Of, evidence) // each may have an order of its own
+		}
 		of[i] = own
 		all = append(append(all, own...), others...)
 	}
 	var parts []part
-	shows := make([]bool, len(group))
+	shows, over := make([]bool, len(group)), make([]int, len(group)) // over has what hides those that do not show
 	for _, match := range sortedUnique(all) {
+		inOrder := byOrder(group, match, evidence)
 		var set policy.Set
 		var objects policy.Objects
 		if says := &group[0].bound.Says; says.Layer == policy.ClientProxy {
 			set = policy.Set{Layer: says.Layer, Product: says.Product} // one proxy sends all parts
 		}
-		top, routed := true, false
+		top, first, routed := true, 0, false
 		for i, c := range group {
 			routed = routed || !c.bound.Of.IsZero() && slices.Contains(of[i], match)
 		}
-		for i, c := range group {
+		for _, i := range inOrder {
+			c := group[i]
 			switch {
 			case !slices.Contains(of[i], match) && !slices.Contains(of[i], ""), routed && c.bound.Of.IsZero() && len(c.bound.To) > 0:
 				continue
 			case top:
-				set, top, shows[i] = policy.Overlay(policy.Set{}, c.bound.Says), false, true
+				set, top, shows[i], first = policy.Overlay(policy.Set{}, c.bound.Says), false, true, i
 			default:
 				under := policy.Overlay(c.bound.Says, set)
 				shows[i] = shows[i] || c.bound.acts || !reflect.DeepEqual(under, set)
-				set = under
+				set, over[i] = under, first
 			}
 			objects = objects.With(c.bound.objects())
 		}
@@ -161,10 +167,53 @@ func merged(group []candidate, e graph.Edge, evidence []graph.Evidence) []part {
 			c.bound.acts = true
 			continue
 		}
-		over := slices.IndexFunc(group[:i], func(o candidate) bool { return o.bound.Match == "" || o.bound.Match == c.bound.Match })
-		c.bound.hide(graph.Shadow{By: group[max(over, 0)].bound.Policy}, e)
+		if !ordered {
+			over[i] = max(0, slices.IndexFunc(group[:i], func(o candidate) bool { return o.bound.Match == "" || o.bound.Match == c.bound.Match }))
+		}
+		c.bound.hide(graph.Shadow{By: group[over[i]].bound.Policy}, e)
 	}
 	return parts
+}
+
+// partsVia returns the parts of a leg of a call that go through an object.
+func partsVia(of graph.Ref, evidence []graph.Evidence) []string {
+	var parts []string
+	for i := range evidence {
+		if ev := &evidence[i]; ev.Class.Core() && slices.Contains(ev.Via, of) {
+			parts = append(parts, partOf(ev, evidence))
+		}
+	}
+	return sortedUnique(parts)
+}
+
+// byOrder returns the numbers of the policies of a group in their order for one part of a call: that
+// of the group, but of equal ones that are InOrder the one whose object the part goes through first is first.
+func byOrder(group []candidate, match string, evidence []graph.Evidence) []int {
+	numbers := make([]int, len(group))
+	for i := range numbers {
+		numbers[i] = i
+	}
+	i := slices.IndexFunc(evidence, func(ev graph.Evidence) bool { return ev.Class.Core() && partOf(&ev, evidence) == match })
+	if i < 0 {
+		return numbers
+	}
+	slices.SortStableFunc(numbers, func(a, b int) int {
+		x, y := group[a], group[b]
+		if !x.bound.InOrder || !y.bound.InOrder || x.precision != y.precision || x.found != y.found || x.bound.Rank != y.bound.Rank {
+			return cmp.Compare(a, b)
+		}
+		return cmp.Or(cmp.Compare(placeAmong(x, evidence[i].Via), placeAmong(y, evidence[i].Via)), cmp.Compare(a, b))
+	})
+	return numbers
+}
+
+// placeAmong is the place of the object of a policy among those that a call goes through, the last if it
+// is none of them.
+func placeAmong(c candidate, via []graph.Ref) int {
+	if i := slices.Index(via, c.bound.Of); i >= 0 {
+		return i
+	}
+	return len(via)
 }
 
 // onNearest returns for each part of the calls the first policy of a group that applies to it, laid

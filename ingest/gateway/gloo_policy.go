@@ -57,6 +57,7 @@ func glooOption(r *resource.Object) {
 		rank = glooHostOption
 	}
 	p := glooPolicy(r, r.Root, rank)
+	p.InOrder = true
 	p.Says = glooOptions(f.Within("options"), r.Spec.Get("options"))
 	var parts []graph.Policy
 	for _, at := range targetsOf(r, f) {
@@ -92,16 +93,13 @@ func glooAdd(r *resource.Object, f *field.Reader, parts []graph.Policy) {
 }
 
 // glooDelegated returns the objects to which a route or virtual host delegates its options. Of several
-// ones the first that has a field counts, which the objects themselves do not show.
+// ones the first that has a field counts.
 func glooDelegated(r *resource.Object, n document.Node, kind string) []graph.Ref {
 	var options []graph.Ref
 	for _, ref := range r.List(n, "optionsConfigRefs", "delegateOptions") {
 		if name := r.Text(ref, "name"); name != "" {
 			options = append(options, r.RefTo(kind, r.Text(ref, "namespace"), name))
 		}
-	}
-	if len(options) > 1 {
-		r.Problem(graph.Note, n, "", "%s %q: options of several objects: which one counts for a field is not known", r.Kind, r.Name)
 	}
 	return options
 }
@@ -115,7 +113,9 @@ func glooOptions(f *field.Reader, n document.Node) policy.Set {
 		if timeout.PerTry = in.Duration(retry, "perTryTimeout"); !retry.Get("perTryTimeout").Exists() {
 			timeout.PerTry = policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: f.At(retry)}
 		}
-		s.Retry = glooRetry(in, retry)
+		if s.Retry = glooRetry(in, retry); !retry.Get("retryOn").Exists() {
+			f.Flaw(graph.Inert, retry, "retries", "nothing is retried without retryOn", "add retryOn", field.Beside("retryOn", "connect-failure,refused-stream"))
+		}
 	}
 	s.Timeout = field.Presence(timeout)
 	return s
@@ -138,7 +138,6 @@ func glooRetry(f *field.Reader, n document.Node) *policy.Retry {
 		r.On = field.JoinOn(r.On, codes)
 	}
 	if !n.Get("retryOn").Exists() {
-		f.Flaw(graph.Inert, n, "retries", "nothing is retried without retryOn", "add retryOn", field.Beside("retryOn", "connect-failure,refused-stream"))
 		return &policy.Retry{Retries: field.Off(f, n, 0)}
 	}
 	return &r
