@@ -3,6 +3,7 @@ package ingest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -281,13 +282,32 @@ func (f *finder) walk(dir directory) {
 			f.addCode(file{name: f.name(p), path: p, real: real, via: dir.via}, dir)
 		default:
 			f.other++
-			if kind := unread.File(strings.ToLower(e.Name()), isManifest); kind != nil {
+			if kind := unreadFile(p); kind != nil {
 				name := f.name(p)
 				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Source{File: name}.Whole()})
 			}
 		}
 	}
 }
+
+// unreadFile returns the kind of a file that no reader takes by its name, or by the beginning of its text
+// if the name leaves it open; nil if it is not known.
+func unreadFile(p string) *graph.UnreadKind {
+	base := strings.ToLower(filepath.Base(p))
+	if !unread.NeedsText(base) {
+		return unread.File(base, isManifest)
+	}
+	in, err := os.Open(p)
+	if err != nil {
+		return nil // as any other file of no interest that cannot be read
+	}
+	defer in.Close()
+	text, _ := io.ReadAll(io.LimitReader(in, maxUnreadText))
+	return unread.Text(text)
+}
+
+// maxUnreadText is how much of a file is looked at to know what kind it is.
+const maxUnreadText = 64 << 10
 
 // holdsManifest reports whether a directory, or one below it, has a file with the name of a
 // manifest.

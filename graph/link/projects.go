@@ -67,6 +67,7 @@ func assemble(f *graph.Facts) []graph.Problem {
 	for i := range f.Projects {
 		if p := &f.Projects[i]; kept[p.File] {
 			p.Facts.Projects = nil
+			p.Main = p.Main || a.takesMain(p, files)
 			dropServices(p.Facts, a.extended[p.File])
 			projects = append(projects, p)
 		}
@@ -190,6 +191,14 @@ func (a *assembly) readParts(p *graph.Project, files map[string]*graph.Project) 
 			a.extended[part.File][part.Service] = true
 		}
 	}
+}
+
+// takesMain reports whether a project includes the file beside it that its product starts from by
+// itself: extras.yml is then that file with more in it, not a further form of it.
+func (a *assembly) takesMain(p *graph.Project, files map[string]*graph.Project) bool {
+	return slices.ContainsFunc(a.whole[p.File], func(part string) bool {
+		return files[part].Main && path.Dir(part) == path.Dir(p.File)
+	})
 }
 
 // keep returns the files that are projects: those that are no part, and of files that are

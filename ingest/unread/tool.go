@@ -2,6 +2,7 @@ package unread
 
 import (
 	"bytes"
+	"path"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -28,14 +29,24 @@ var (
 
 var nomadJob = lazy.NewRegexp(`(?m)^job\s+"?[\w.-]+"?\s*\{`)
 
+// NeedsText reports whether only the text of a file, of which no reader takes any, says what it is: Nomad
+// asks for no extension, and its users write web.job.
+func NeedsText(name string) bool { return path.Ext(name) == ".job" }
+
+// Text returns the kind of a file that is neither YAML nor JSON by its text, nil if it is not known.
+func Text(text []byte) *graph.UnreadKind {
+	if bytes.Contains(text, []byte("job")) && nomadJob.Match(text) {
+		return nomad
+	}
+	return nil
+}
+
 // Document returns the kind of a document that no reader takes, by its head, and its text if
 // it is neither YAML nor JSON. It is nil if the kind is not known.
 func Document(h *document.Head, text []byte) *graph.UnreadKind {
 	switch {
 	case h.Text:
-		if bytes.Contains(text, []byte("job")) && nomadJob.Match(text) {
-			return nomad
-		}
+		return Text(text)
 	case h.Kind == "SealedSecret" && h.Group() == "bitnami.com":
 		return sealed
 	case h.Kind == "Template" && (h.Group() == "template.openshift.io" || h.APIVersion == "v1"):
