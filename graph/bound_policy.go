@@ -25,7 +25,7 @@ type Ignored struct {
 }
 
 // A Missed are the calls that a policy is not for, for one reason: NoCaller, NotExported,
-// NotLookedUp or NoPort.
+// NotLookedUp, NoPort or OtherMesh.
 type Missed struct {
 	Reason UnboundReason
 	Calls  []Edge // sorted

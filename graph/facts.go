@@ -312,6 +312,7 @@ type RouteRule struct {
 	Created        string
 	From           []EndpointRef
 	FromNamespaces []string
+	Mesh           string
 	Port           int
 	L7Only         bool
 	Group          string // for products with policy.Product.RouteSteps the step that it is in

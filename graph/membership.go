@@ -9,6 +9,7 @@ import (
 type Membership struct {
 	Product  *policy.Product // of the mesh
 	In       bool            // false: it is known to be outside
+	Mesh     string          // which of several meshes of the product it is in; empty if it has one, or that is not known
 	Ambient  bool            // without a proxy of its own
 	Waypoint bool            // ambient, with a waypoint
 	Named    NamedWaypoint   // that its labels name, even if that is none

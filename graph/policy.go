@@ -32,6 +32,7 @@ type Policy struct {
 	Port            int             // only calls to this port; 0 is any
 	Targets         *TargetSelector // what it is for is selected by these labels; nil if it is named
 	Match           string          // the part of each call that it acts on: "GET /v2"; empty is all of it
+	Mesh            string          // with NeedsMesh: only proxies of the mesh of this name, where its product has several; empty is any
 	NeedsMesh       bool            // it acts in the caller's proxy, or of layer server-proxy in the callee's: not outside the mesh
 	L7Only          bool            // it acts on HTTP requests: not on ports that are declared for another protocol
 	NotGateways     bool            // not calls of gateways
@@ -82,11 +83,14 @@ type Policy struct {
 	Excuses string // the value of its IgnoreAnnotation
 }
 
+// MeshPath is the key of Policy.Paths for where the object names its mesh.
+const MeshPath = "mesh"
+
 // RouteRule returns the conditions of p as those of a route.
 func (p *Policy) RouteRule() *RouteRule {
 	return &RouteRule{
 		Product: p.Product, Object: p.Object, Document: p.Document, Namespace: p.Namespace, Created: p.Created, From: p.From,
-		FromNamespaces: p.FromNamespaces, Port: p.Port, L7Only: p.L7Only, Group: p.Group, Lookup: p.Lookup, Rank: p.Rank, MergeKey: p.MergeKey,
+		FromNamespaces: p.FromNamespaces, Mesh: p.Mesh, Port: p.Port, L7Only: p.L7Only, Group: p.Group, Lookup: p.Lookup, Rank: p.Rank, MergeKey: p.MergeKey,
 	}
 }
 

@@ -43,6 +43,8 @@ type Product struct {
 	// How a service joins its mesh, and how its policies are found.
 
 	Signs          []MeshSign // labels and annotations of pods and namespaces
+	MeshKey        string     // label or annotation of pods and namespaces with the name of their mesh, if it can have several
+	MeshDefault    string     // the name of the mesh without it
 	Join           []Edit     // what the metadata of a pod needs to be in its mesh
 	AmbientLabel   string     // label with the mode of a pod or namespace: "ambient" is in the mesh without a proxy of its own, any other value is outside
 	Waypoint       *Waypoint  // how the proxy for requests of ambient callees is named

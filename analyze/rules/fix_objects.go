@@ -35,6 +35,9 @@ func (r remedy) addition(p *Pass) (string, []policy.Edit) {
 			begins = append(begins, e)
 		}
 	}
+	if m, _ := p.Core.Service(p.Core.From(r.call)).Member(r.in); m.Mesh != "" && m.Mesh != r.in.MeshDefault && begins != nil {
+		begins = append(begins, policy.Edit{Path: "metadata.labels[" + r.in.MeshKey + "]", Value: m.Mesh})
+	}
 	return object, begins
 }
 

@@ -119,6 +119,12 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 				}
 			}
 			add(b.BypassedBy, nearMiss{policy: b, why: bypassed})
+			if b.UnboundReason == graph.OtherMesh {
+				for _, m := range b.Missed {
+					add(m.Calls, nearMiss{policy: b, why: missed, reason: m.Reason})
+				}
+				continue
+			}
 			if b.UnboundReason != graph.NotUnbound {
 				add(p.misspelledCalls(b, named), nearMiss{policy: b, why: misspelled})
 			}
@@ -326,6 +332,10 @@ func (n nearMiss) missed(from, to *graph.Service, c *obstacle) {
 			c.fix = fixOf(b.Policy, policy.Edit{Path: "metadata.namespace", Value: from.Namespace})
 			c.fix.Changes[0].Copy = true
 		}
+	case graph.OtherMesh:
+		mesh := proxyMesh(b, from, to)
+		c.text = fmt.Sprintf("%s declares one for mesh %q, and %s is in mesh %q", b.Object, b.Mesh, proxyOwner(b, from, to).ID, mesh)
+		c.hint, c.fix = intoMesh(b, mesh)
 	case graph.NoPort:
 		c.text = fmt.Sprintf("%s declares one for port %d only", b.Object, b.Port)
 		c.hint = fmt.Sprintf("remove the port from %s, or add the one of this call", named(b.Object))
@@ -333,6 +343,26 @@ func (n nearMiss) missed(from, to *graph.Service, c *obstacle) {
 		c.text = fmt.Sprintf("%s declares one for other callers only", b.Object)
 		c.hint = fmt.Sprintf("add %s to the callers of %s", from.ID, named(b.Object))
 	}
+}
+
+// proxyOwner is the service in whose proxy a policy acts on the calls from one service to another.
+func proxyOwner(b *graph.BoundPolicy, from, to *graph.Service) *graph.Service {
+	if b.Says.Layer == policy.ServerProxy {
+		return to
+	}
+	return from
+}
+
+// proxyMesh is the name of the mesh of that proxy.
+func proxyMesh(b *graph.BoundPolicy, from, to *graph.Service) string {
+	m, _ := proxyOwner(b, from, to).Member(b.Product)
+	return m.Mesh
+}
+
+// intoMesh is how a policy acts in the mesh of this name.
+func intoMesh(b *graph.BoundPolicy, mesh string) (string, analyze.Fix) {
+	path := cmp.Or(b.Paths[graph.MeshPath], "metadata.labels["+b.Product.MeshKey+"]")
+	return fmt.Sprintf("set %s of %s to %q", path, named(b.Object), mesh), fixOf(b.Policy, policy.Edit{Path: path, Value: mesh})
 }
 
 // named is an object as hints name it, "VirtualService shop/cart".

@@ -345,6 +345,18 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 			hint: "move it to the namespace of the service", severity: analyze.Warning, sure: analyze.Certain,
 			fix: toNamespace(p, b),
 		}
+	case graph.OtherMesh:
+		e := b.Missed[slices.IndexFunc(b.Missed, func(m graph.Missed) bool { return m.Reason == graph.OtherMesh })].Calls[0]
+		from, to := p.Graph.Service(p.Graph.From(e)), p.Graph.Service(p.Graph.To(e))
+		m := miss{
+			why:      fmt.Sprintf("it is of mesh %q, and %s is in mesh %q", b.Mesh, proxyOwner(b, from, to).ID, proxyMesh(b, from, to)),
+			severity: analyze.Warning, sure: analyze.Certain,
+		}
+		if len(b.To) == 0 { // of a mesh whose services may not be among the inputs
+			m.severity, m.sure = analyze.Info, analyze.Assumed
+		}
+		m.hint, m.fix = intoMesh(b, proxyMesh(b, from, to))
+		return m
 	case graph.NoPort:
 		return miss{
 			why:  fmt.Sprintf("no call goes to port %d", b.Port),

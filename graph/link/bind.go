@@ -129,8 +129,8 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	for _, e := range calls {
 		from := b.g.From(e)
 		callee, ok := b.calleeOf(p, e, b.g.Evidence(e), tos, anyTo)
-		if !anyTo && !p.Says.Empty() {
-			if why := b.excludes(p, e, froms, tos, anyFrom); why != graph.NotUnbound {
+		if (!anyTo || p.Mesh != "") && !p.Says.Empty() {
+			if why := b.excludes(p, e, froms, tos, anyFrom, anyTo); why != graph.NotUnbound {
 				bound.miss(why, e)
 				continue
 			}
@@ -140,6 +140,7 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 			!b.g.Class(e).Core(),
 			!anyFrom && !isAmong(froms, from),
 			!b.exported(p, from),
+			!b.ofMesh(p, from, callee),
 			!isCallee(e),
 			anyTo && p.Says.Layer == policy.App && b.isLogin(e),
 			len(p.Protocols) > 0 && !b.mayUseProtocol(e, p.Protocols),

@@ -11,17 +11,17 @@ import (
 )
 
 // excludes returns which condition of a policy excludes a call to one of its callees, if all
-// others hold: NoCaller, NotExported, NotLookedUp or NoPort; NotUnbound if not one does.
-func (b *binder) excludes(p *graph.Policy, e graph.Edge, froms, tos []graph.Node, anyFrom bool) graph.UnboundReason {
+// others hold: NoCaller, NotExported, NotLookedUp, NoPort or OtherMesh; NotUnbound if not one does.
+func (b *binder) excludes(p *graph.Policy, e graph.Edge, froms, tos []graph.Node, anyFrom, anyTo bool) graph.UnboundReason {
 	onAnyPort := *p
 	onAnyPort.Port = 0
 	from := b.g.From(e)
-	callee, ok := b.calleeOf(&onAnyPort, e, b.g.Evidence(e), tos, false)
+	callee, ok := b.calleeOf(&onAnyPort, e, b.g.Evidence(e), tos, anyTo)
 	if !ok || !b.g.Class(e).Core() || b.asks(e) {
 		return graph.NotUnbound
 	}
 	_, found := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
-	_, onPort := b.calleeOf(p, e, b.g.Evidence(e), tos, false)
+	_, onPort := b.calleeOf(p, e, b.g.Evidence(e), tos, anyTo)
 	why := graph.NotUnbound
 	for _, condition := range []struct {
 		holds  bool
@@ -31,6 +31,7 @@ func (b *binder) excludes(p *graph.Policy, e graph.Edge, froms, tos []graph.Node
 		{b.exported(p, from), graph.NotExported},
 		{found, graph.NotLookedUp},
 		{onPort, graph.NoPort},
+		{b.ofMesh(p, from, callee), graph.OtherMesh},
 	} {
 		switch {
 		case condition.holds:

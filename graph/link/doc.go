@@ -51,6 +51,7 @@
 //	Of                    only calls that go through this object (Evidence.Via): a route, a middleware
 //	Port, Protocols, NotProtocols, RequireProtocol
 //	NeedsMesh             only callers with a proxy of the product's mesh; others are reported as Outside
+//	Mesh                  only where the proxy is of this one of several meshes of the product
 //	L7Only                only where the product sees requests; others are reported as Opaque
 //	NotGateways           not the calls of gateways
 //	Subset, Selects       only calls that a policy with the subset in Subsets sends there

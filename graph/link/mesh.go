@@ -120,7 +120,7 @@ func memberships(s *graph.Service, ns *graph.Namespace, waypoint func(*policy.Pr
 	list := s.Meshes
 	own := func(product *policy.Product, in bool, o graph.Origin) {
 		if !slices.ContainsFunc(list, func(m graph.Membership) bool { return m.Product.Is(product) }) {
-			list = append(list, graph.Membership{Product: product, In: in, Origin: o})
+			list = append(list, graph.Membership{Product: product, In: in, Mesh: meshName(product, s, ns), Origin: o})
 		}
 	}
 	at := graph.Origin{}
@@ -153,6 +153,34 @@ func memberships(s *graph.Service, ns *graph.Namespace, waypoint func(*policy.Pr
 		}
 	}
 	return list
+}
+
+// meshName is the name of the mesh of a product that a service is in, if it is in one; empty if it has one
+// mesh only, or a namespace that is not among the inputs may name it.
+func meshName(p *policy.Product, s *graph.Service, ns *graph.Namespace) string {
+	if p.MeshKey == "" {
+		return ""
+	}
+	name := cmp.Or(s.Labels[p.MeshKey], s.Annotations[p.MeshKey])
+	if name == "" && ns != nil {
+		name = cmp.Or(ns.Labels[p.MeshKey], ns.Annotations[p.MeshKey], p.MeshDefault)
+	}
+	return name
+}
+
+// inMesh reports whether a service is in the mesh of this name of a product, as far as that is known.
+func inMesh(s *graph.Service, p *policy.Product, name string) bool {
+	m, known := s.Member(p)
+	return name == "" || !known || m.Mesh == "" || m.Mesh == name
+}
+
+// ofMesh reports whether the proxy in which a policy acts on a call is of the mesh that it is for.
+func (b *binder) ofMesh(p *graph.Policy, from, callee graph.Node) bool {
+	at := from
+	if p.Says.Layer == policy.ServerProxy {
+		at = callee
+	}
+	return inMesh(b.g.Service(at), p.Product, p.Mesh)
 }
 
 // waypoints are the objects that can be waypoints, by name; nil if the inputs have none of

@@ -359,7 +359,7 @@ func (r *rerouter) follows(rule *graph.RouteRule, name int, q request) (found in
 		rule.Port != 0 && q.port != 0 && q.port != rule.Port,
 		rule.L7Only && !q.mayBeHTTP(callee.Kind),
 		caller.Kind == graph.KindGateway && !gatewayFollows(caller, rule.Product),
-		!proxied(rule.Product, caller, callee):
+		!proxied(rule.Product, caller, callee), !inMesh(caller, rule.Product, rule.Mesh):
 		return 0, false
 	}
 	if len(rule.From) > 0 && !slices.ContainsFunc(rule.From, func(p graph.EndpointRef) bool {

@@ -49,6 +49,8 @@ func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom
 			why = max(why, graph.NotLookedUp)
 		case p.Port != 0 && !b.onPort(e, p.Port):
 			why = max(why, graph.NoPort)
+		case !b.ofMesh(p, from, callee):
+			why = max(why, graph.OtherMesh)
 		}
 	}
 	return why

@@ -97,6 +97,7 @@ func meshRoute(r *resource.Object) {
 func kumaRouteRule(r *resource.Object, rank int) *graph.RouteRule {
 	p := r.Policy(product.Kuma, "route", r.Root)
 	p.Rank = rank
+	p.Mesh, _ = kumaMesh(r)
 	return p.RouteRule()
 }
 

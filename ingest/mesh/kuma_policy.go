@@ -1,6 +1,7 @@
 package mesh
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,11 +109,24 @@ func kumaSays(r *resource.Object, f *field.Reader, conf document.Node, p graph.P
 // service called.
 func kumaPolicy(r *resource.Object, at document.Node, layer policy.Layer) graph.Policy {
 	p := r.Policy(product.Kuma, r.Kind+" "+layer.String(), at)
+	p.Mesh, p.Paths = kumaMesh(r)
 	p.Merge, p.Says, p.ToIs = true, policy.Set{Layer: layer, Product: product.Kuma}, graph.NamedHost
 	if layer == policy.ServerProxy || slices.Contains(kumaAtDestination, r.Kind) {
 		p.ToIs = graph.Destination
 	}
 	return p
+}
+
+// kumaMesh returns the name of the mesh that an object belongs to, and the path of the field that has it if
+// that is not the usual label.
+func kumaMesh(r *resource.Object) (name string, paths map[string]string) {
+	if n := r.Root.Get("mesh"); n.Exists() {
+		return n.Str(), map[string]string{graph.MeshPath: "mesh"}
+	}
+	if r.Head.APIVersion == "" {
+		return "", nil
+	}
+	return cmp.Or(r.Meta.Get("labels", product.Kuma.MeshKey).Str(), product.Kuma.MeshDefault), nil
 }
 
 // kumaSelected returns what a targetRef means: the calls that go by a route, or parties, nil

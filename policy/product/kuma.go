@@ -16,8 +16,9 @@ var Kuma = &policy.Product{
 	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter,
 	CarriesRoutes: true, TriesOfRetries: true,
 	// "Data plane on Kubernetes".
-	Signs: []policy.MeshSign{{Key: "kuma.io/sidecar-injected", In: []string{"true"}}, {Key: "kuma.io/sidecar-injection", In: []string{"enabled", "true"}, Out: []string{"disabled", "false"}}},
-	Join:  []policy.Edit{field("labels[kuma.io/sidecar-injection]", "enabled")},
+	Signs:   []policy.MeshSign{{Key: "kuma.io/sidecar-injected", In: []string{"true"}}, {Key: "kuma.io/sidecar-injection", In: []string{"enabled", "true"}, Out: []string{"disabled", "false"}}},
+	Join:    []policy.Edit{field("labels[kuma.io/sidecar-injection]", "enabled")},
+	MeshKey: "kuma.io/mesh", MeshDefault: "default",
 	Defaults: policy.Set{
 		Timeout: &policy.Timeout{Total: def(15 * time.Second), PerTry: def(16 * time.Second), Connect: def(5 * time.Second), Idle: def(time.Hour)},
 		Retry: &policy.Retry{
