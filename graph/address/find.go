@@ -46,7 +46,7 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	if len(text) < 2 || len(text) > MaxText || key.ignored || key.own {
 		return nil
 	}
-	if isNameList(text) || isPropertyList(text) {
+	if isNameList(text) || isPropertyList(text) || IsLeftToFill(text) {
 		return nil
 	}
 	f := finder{key: key, way: way.String()}
@@ -75,6 +75,15 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 		f.found[i].Waits = key.waits
 	}
 	return f.found
+}
+
+// IsLeftToFill reports whether a text as a whole is in angle brackets, "<the address of your broker,
+// amqp://...>": it says what to put in its place.
+func IsLeftToFill(text string) bool {
+	text = strings.TrimSpace(text)
+	inside, open := strings.CutPrefix(text, "<")
+	inside, closed := strings.CutSuffix(inside, ">")
+	return open && closed && !strings.ContainsAny(inside, "<>") && !strings.Contains(inside, `="`)
 }
 
 // isNameList reports whether a text lists names with a pattern among them, "shop.example,*.shop.example":

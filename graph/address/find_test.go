@@ -25,6 +25,7 @@ func TestMentions(t *testing.T) {
 		{"ROUTE", "lb://ORDERS", "lb://orders env-url"},
 		{"CONSOLE_HOSTNAMES", "localhost,shop.io,*.shop.io", ""},
 		{"CATALOG_CONTAINER_NAME", "catalog", "catalog env-host?"},
+		{"BROKER_URL", "<the address of the broker, amqp://mq:5672>", ""},
 		{"FALLBACK", "${PAY_URL:http://pay:1}", "http://pay:1 env-url"},
 
 		// data sources

@@ -75,8 +75,8 @@ func daprComponent(r *resource.Object) {
 		if !isAddressKey(entry.Get("name").Str()) || value.Str() == "" {
 			continue
 		}
-		addressed = true
 		for _, address := range addressesIn(value.Str()) {
+			addressed = true
 			r.Member(r.Ref(), graph.EndpointRef{Host: address, Namespace: r.Namespace, Realm: resource.Realm}, value)
 		}
 	}
@@ -150,6 +150,9 @@ func isAddressKey(key string) bool {
 // addressesIn reads a list of addresses, or a data source made of key=value
 // pairs ("host=db port=5432 user=app").
 func addressesIn(text string) []graph.Address {
+	if address.IsLeftToFill(text) {
+		return nil
+	}
 	var addresses []graph.Address
 	port := 0
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(", ;\t\n", r) }) {
@@ -158,14 +161,14 @@ func addressesIn(text string) []graph.Address {
 			case "port":
 				port = resource.PortText(value)
 				continue
-			case "host", "server":
+			case "host", "server", "endpoint":
 				word = value
 			default:
 				continue
 			}
 		}
-		if address, ok := address.Parse(word); ok {
-			addresses = append(addresses, address)
+		if a, ok := address.Parse(word); ok && !address.HasPlaceholder(a.Host) {
+			addresses = append(addresses, a)
 		}
 	}
 	if len(addresses) == 1 && addresses[0].Port == 0 {
