@@ -122,7 +122,7 @@ func (f *globSearch) match(dir string, steps []string) {
 		next := filepath.Join(dir, e.Name())
 		switch ok, _ := path.Match(step, e.Name()); {
 		case step == "**" && e.IsDir():
-			if !isOfOthers(next) && unread.Directory(e.Name()) == nil {
+			if !isOfOthers(next) && unread.Directory(dir, e.Name()) == nil {
 				f.match(next, steps)
 			}
 		case step == "**" && len(rest) == 0:

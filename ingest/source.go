@@ -255,7 +255,7 @@ func (f *finder) walk(dir directory) {
 		case mode.IsDir() && isVirtual(real) && !isVirtual(dir.real):
 			f.other++
 		case mode.IsDir():
-			switch kind := unread.Directory(e.Name()); {
+			switch kind := unread.Directory(dir.path, e.Name()); {
 			case isOfOthers(real):
 			case kind == nil:
 				samples := source.IsSamples(p)

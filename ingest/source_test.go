@@ -21,6 +21,7 @@ func estateFiles() map[string]string {
 		"a.yaml", "b.yml", "c.json", "d/e.yaml", "d/f/g.yaml", "d/README.md", "d/main.go", "[x].yaml",
 		".git/h.yaml", "d/node_modules/i.yaml", ".github/j.yaml", "k.YAML", "vendor/l.tmpl",
 		"d/testdata/m/n.yaml", "d/php/vendor/autoload.php", "d/php/vendor/o/p.yaml", "go/vendor/modules.txt", "go/vendor/q.json",
+		"tests/data/r.yaml", "sample_data/s.yaml",
 	} {
 		files[name] = object("Service", strings.ReplaceAll(name, "[", ""))
 	}

@@ -334,8 +334,8 @@ func (e *composeEmitter) calls() {
 		switch {
 		case need.condition == "service_completed_successfully":
 			class = graph.ClassControl // it waits for a job's end and never talks to it
-		case e.isControl(need.text):
-			class = graph.ClassControl
+		case e.isControl(need.text), keepsState(e.kinds[e.s.name]) && !keepsState(e.kinds[need.text]):
+			class = graph.ClassControl // a store answers; what it starts after prepares its machine or network
 		case need.condition == "service_healthy" && keepsState(e.kinds[need.text]):
 			strength = graph.Strong
 		}

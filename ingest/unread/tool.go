@@ -25,6 +25,10 @@ var (
 	arm            = tool("arm", "Azure Resource Manager")
 	tye            = tool("tye", "Project Tye")
 	pm2            = tool("pm2", "PM2")
+	appMesh        = &graph.UnreadKind{
+		ID: "source-app-mesh", One: "is an object of AWS App Mesh, which weir does not read: its routes, timeouts and retries are not known",
+		Many: "objects of AWS App Mesh are not read: their routes, timeouts and retries are not known", Hint: "declare in weir.yaml the calls and policies that they add",
+	}
 )
 
 var nomadJob = lazy.NewRegexp(`(?m)^job\s+"?[\w.-]+"?\s*\{`)
@@ -51,6 +55,8 @@ func Document(h *document.Head, text []byte) *graph.UnreadKind {
 		return sealed
 	case h.Kind == "Template" && (h.Group() == "template.openshift.io" || h.APIVersion == "v1"):
 		return openShift
+	case h.Group() == "appmesh.k8s.aws":
+		return appMesh
 	case h.Kind != "":
 	case h.Has("AWSTemplateFormatVersion"), h.Has("Transform") && h.Has("Resources"):
 		return cloudFormation
