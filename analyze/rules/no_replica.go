@@ -90,13 +90,21 @@ func unseenPods(p *Pass, f analyze.Finding) (analyze.Finding, bool) {
 	return f, true
 }
 
+// missingSubset makes one finding of all objects with routes to subsets that one object lacks.
+func missingSubset(m *graph.Mistake) analyze.Alike {
+	return analyze.Alike{Cause: m.Of.Namespace + ": " + m.Why, Says: "send" + strings.TrimPrefix(m.Why, "sends"), Hint: m.Hint, Objects: true, One: true}
+}
+
 func checkNoReplica(p *Pass) {
 	for _, m := range p.Graph.Coverage().Mistakes {
 		switch f := mistake(p, &m); m.Kind {
-		case graph.MissedSelector, graph.MissingSubset:
+		case graph.MissedSelector:
+			p.Report(f)
+		case graph.MissingSubset:
+			f.Alike = missingSubset(&m)
 			p.Report(f)
 		case graph.UnseenSubset:
-			f.Confidence = analyze.Assumed
+			f.Alike, f.Confidence = missingSubset(&m), analyze.Assumed
 			p.At(analyze.Info, f)
 		case graph.UnseenPods:
 			if f, ok := unseenPods(p, f); ok {
