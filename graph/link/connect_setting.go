@@ -201,6 +201,9 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 		}
 		return a, false
 	}
+	if m.own {
+		return a, false
+	}
 	namespace := ""
 	if s.of.Realm == kubernetes {
 		namespace = s.of.Namespace

@@ -140,6 +140,7 @@ type found struct {
 	address.Candidate
 	value *setting
 	list  reason // see context
+	own   bool   // outside, the program itself is found there
 	// add adds the evidence for what is addressed, from a root to another one; nil if the linker does.
 	add func(from, to int, e graph.Evidence)
 }

@@ -18,7 +18,7 @@ var testData = &graph.UnreadKind{
 func Directory(in, name string) *graph.UnreadKind {
 	switch strings.ToLower(name) {
 	case "testdata", "test-data", "test_data", "fixture", "fixtures", "test-fixtures", "__fixtures__", "__tests__", "__mocks__", "__snapshots__",
-		"unittest", "unittests", "unit_tests", "unit-tests", "sampledata", "sample-data", "sample_data":
+		"unittest", "unittests", "unit_tests", "unit-tests", "sample_data":
 		return testData
 	case "data":
 		if strings.ToLower(filepath.Base(in)) == "tests" {

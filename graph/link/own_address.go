@@ -1,0 +1,50 @@
+package link
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// markOwnAddresses marks the addresses in the settings of a program that are its own, in whatever setting.
+func (l *linker) markOwnAddresses(from int, list []found) {
+	own := map[string]bool{}
+	for i := range list {
+		if l.isOwnAddress(from, &list[i]) {
+			own[list[i].Host] = true
+		}
+	}
+	if len(own) == 0 {
+		return
+	}
+	for i := range list {
+		list[i].own = own[list[i].Host]
+	}
+}
+
+// isOwnAddress reports whether a setting says under which address outside its program itself is found:
+// N8N_HOST: n8n.example.com in n8n. Its key is the name of the program and a word for an address, and the
+// host begins with that name. A program called mail, with MAIL_HOST: mail.example.com, may well send to
+// that one.
+func (l *linker) isOwnAddress(from int, m *found) bool {
+	label, _, domain := strings.Cut(m.Host, ".")
+	n := len(m.Key.Words)
+	if !domain || n < 2 || !slices.Contains(ownEndings, m.Key.Words[n-1]) || hasWord(m.Key.Words, mailWords) {
+		return false
+	}
+	of := strings.Join(m.Key.Words[:n-1], "")
+	label = strings.Join(address.Words(label), "")
+	return slices.ContainsFunc(l.entities[from].things, func(t *graph.Entity) bool {
+		for _, name := range []string{t.Name, graph.ImageName(t.Image)} {
+			if name = strings.Join(address.Words(name), ""); name != "" && name == of && strings.HasPrefix(label, name) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// ownEndings end the keys of settings for an address.
+var ownEndings = []string{"host", "hostname", "url", "uri", "domain", "fqdn"}
