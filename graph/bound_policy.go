@@ -47,7 +47,9 @@ type BoundPolicy struct {
 	Calls         []Edge // that meet its conditions and that it acts on, sorted
 	Shadows       []Shadow
 	Outside       []Edge        // calls that meet its conditions, but no proxy of its mesh can act on; sorted
-	Opaque        []Edge        // calls that meet its conditions, but whose requests its product does not see: see L7Only; sorted
+	Opaque        []Edge        // calls that meet its conditions, but whose requests its product does not see: see L7Only and NeedsRequests; sorted
+	OpaqueBy      *Policy       // with NeedsRequests, the one that declares the protocol of the first of these
+	Unsaid        []Edge        // calls that it acts on by NeedsRequests only if the inputs leave out what declares their protocol; sorted
 	BypassedBy    []Edge        // calls from its mesh to its BypassHosts that no other policy of its kind applies to; sorted
 	Ignored       []Ignored     // fields that the products that carry it out do not take
 	Missed        []Missed      // calls to the callees that it names, which one of its other conditions excludes
@@ -68,7 +70,7 @@ func (b *BoundPolicy) renumbered(here map[Edge]Edge) *BoundPolicy {
 	}
 	c := *b
 	c.Calls, c.Outside, c.BypassedBy, c.Shadows = edges(b.Calls), edges(b.Outside), edges(b.BypassedBy), nil
-	c.Opaque = edges(b.Opaque)
+	c.Opaque, c.Unsaid = edges(b.Opaque), edges(b.Unsaid)
 	c.Missed = nil
 	for _, m := range b.Missed {
 		if m.Calls = edges(m.Calls); len(m.Calls) > 0 {

@@ -315,6 +315,7 @@ type RouteRule struct {
 	Mesh           string
 	Port           int
 	L7Only         bool
+	NeedsRequests  bool
 	Group          string // for products with policy.Product.RouteSteps the step that it is in
 	Lookup         Lookup
 	Rank           int

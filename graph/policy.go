@@ -35,6 +35,8 @@ type Policy struct {
 	Mesh            string          // with NeedsMesh: only proxies of the mesh of this name, where its product has several; empty is any
 	NeedsMesh       bool            // it acts in the caller's proxy, or of layer server-proxy in the callee's: not outside the mesh
 	L7Only          bool            // it acts on HTTP requests: not on ports that are declared for another protocol
+	NeedsRequests   bool            // it acts where a protocol with requests is declared to its product: see Protocol
+	Protocol        string          // it declares the protocol of its callees to its product, which then goes by it whatever ports say
 	NotGateways     bool            // not calls of gateways
 	Protocols       []string        // only calls of these protocols or of an unknown one, and not to databases, caches and brokers; empty is any
 	NotProtocols    []string        // not calls of these protocols
@@ -83,14 +85,17 @@ type Policy struct {
 	Excuses string // the value of its IgnoreAnnotation
 }
 
-// MeshPath is the key of Policy.Paths for where the object names its mesh.
-const MeshPath = "mesh"
+// The keys of Policy.Paths for where the object names its mesh, or the protocol of its callees.
+const (
+	MeshPath     = "mesh"
+	ProtocolPath = "protocol"
+)
 
 // RouteRule returns the conditions of p as those of a route.
 func (p *Policy) RouteRule() *RouteRule {
 	return &RouteRule{
 		Product: p.Product, Object: p.Object, Document: p.Document, Namespace: p.Namespace, Created: p.Created, From: p.From,
-		FromNamespaces: p.FromNamespaces, Mesh: p.Mesh, Port: p.Port, L7Only: p.L7Only, Group: p.Group, Lookup: p.Lookup, Rank: p.Rank, MergeKey: p.MergeKey,
+		FromNamespaces: p.FromNamespaces, Mesh: p.Mesh, Port: p.Port, L7Only: p.L7Only, NeedsRequests: p.NeedsRequests, Group: p.Group, Lookup: p.Lookup, Rank: p.Rank, MergeKey: p.MergeKey,
 	}
 }
 

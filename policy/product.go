@@ -68,6 +68,8 @@ type Product struct {
 
 	// Remediations are where its users write what a call lacks.
 	Remediations Remediations
+	// Protocols are where the protocol of a callee is declared to it, in files and in a cluster; nil if it goes by ports.
+	Protocols []Remediation
 	// Objects has, by kind, the fields with which a new object begins that Remediations are in.
 	Objects map[string][]Edit
 	// AtCallee are those in its proxies in front of callees, if it acts in those of callers.

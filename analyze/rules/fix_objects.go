@@ -25,6 +25,12 @@ func (r remedy) addition(p *Pass) (string, []policy.Edit) {
 		}
 		name, object = callee.Name+suffix, first+suffix
 	}
+	return object, r.begins(p, name)
+}
+
+// begins are the fields with which an object of this name begins; nil if the product does not say how one
+// of the kind does.
+func (r remedy) begins(p *Pass, name string) []policy.Edit {
 	var begins []policy.Edit
 	for _, e := range orNative(r.in).Objects[r.Kind] {
 		if e.Path == "metadata.name" {
@@ -38,7 +44,7 @@ func (r remedy) addition(p *Pass) (string, []policy.Edit) {
 	if m, _ := p.Core.Service(p.Core.From(r.call)).Member(r.in); m.Mesh != "" && m.Mesh != r.in.MeshDefault && begins != nil {
 		begins = append(begins, policy.Edit{Path: "metadata.labels[" + r.in.MeshKey + "]", Value: m.Mesh})
 	}
-	return object, begins
+	return begins
 }
 
 // fill replaces the names in a path or value of a product.

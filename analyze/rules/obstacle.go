@@ -266,6 +266,11 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 		c.text = fmt.Sprintf("%s declares one, but acts in proxies of %s, which %s does not have", b.Object, product, from.ID)
 		c.hint = fmt.Sprintf("add %s to the mesh of %s, or set a timeout in its code", from.ID, product)
 	case opaque:
+		if b.OpaqueBy != nil {
+			c.text = fmt.Sprintf("%s declares one, but %s declares protocol %q, with which %s refuses it", b.Object, b.OpaqueBy.Object, b.OpaqueBy.Protocol, product)
+			c.hint, c.fix = requestsHint(p, b, b.OpaqueBy, e)
+			break
+		}
 		c.text = fmt.Sprintf("%s declares one, but the port is declared for bytes, where %s sees no requests", b.Object, product)
 		c.hint = `name the port "http" or "http-...", or set "appProtocol: http"`
 		c.fix = p.protocolFix(p.Core.Service(p.Core.To(e)))

@@ -47,7 +47,9 @@ Of two timeouts in one program or proxy the longer one is reported if the shorte
 the call before it always: a read timeout of 5s behind a time limiter of 1s.
 
 A VirtualService is also reported for calls to a port that is declared as TCP by its
-name or appProtocol: Istio handles no requests there.
+name or appProtocol: Istio handles no requests there. A router or splitter of Consul is reported if
+the protocol that is declared for its service is none with requests, and as info if no input declares
+one: Consul's default is tcp, for which it refuses both.
 
 **Fix.** Add the missing field. The hint names it.
 
@@ -58,6 +60,7 @@ func checkPolicyInert(p *Pass) {
 	checkFlaws(p, graph.Inert, "is ignored by %s")
 	for _, o := range objects(p.Graph) {
 		reportOpaque(p, o)
+		reportUnsaid(p, o)
 		for _, b := range o.parts {
 			for _, i := range b.Ignored {
 				reportIgnored(p, o, i)
@@ -116,6 +119,10 @@ func reportOpaque(p *Pass, o object) {
 	}
 	slices.Sort(calls)
 	calls = slices.Compact(calls)
+	if by := parts[0].OpaqueBy; by != nil {
+		reportWithoutRequests(p, o, calls, parts, by)
+		return
+	}
 	callee := g.Service(g.To(calls[0]))
 	port := callee.Ports[slices.IndexFunc(callee.Ports, func(p graph.Port) bool { return !policy.HasRequests(p.Protocol) })]
 	product := parts[0].Product.DisplayName()
@@ -132,6 +139,50 @@ func reportOpaque(p *Pass, o object) {
 		Services: endsOf(g, calls),
 	})
 }
+
+// reportWithoutRequests reports an object about requests on calls for whose callee another object
+// declares a protocol without any.
+func reportWithoutRequests(p *Pass, o object, calls []graph.Edge, parts []*graph.BoundPolicy, by *graph.Policy) {
+	g := p.Graph
+	hint, fix := requestsHint(p, parts[0], by, calls[0])
+	p.Report(analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    o.name,
+		Detail:     "protocol",
+		Message:    fmt.Sprintf("%s has no effect on %s: %s declares protocol %q, and %s refuses it for others than %s", o.name, callIDs(g, calls), by.Object, by.Protocol, by.Product.DisplayName(), protocolsWithRequests),
+		Hint:       "if the requests are HTTP, " + hint,
+		Fix:        fix,
+		Values:     []analyze.KeyValue{keyValue("protocol", by.Protocol), number("calls", len(calls))},
+		Origins:    append(where(parts), by.Origin),
+		Services:   endsOf(g, calls),
+	})
+}
+
+// reportUnsaid reports an object about requests of whose callee no input declares the protocol, and that its
+// product refuses unless one with requests is declared.
+func reportUnsaid(p *Pass, o object) {
+	i := slices.IndexFunc(o.parts, func(b *graph.BoundPolicy) bool { return len(b.Unsaid) > 0 && !b.Says.Empty() })
+	if i < 0 {
+		return
+	}
+	b := o.parts[i]
+	hint, fix := requestsHint(p, b, nil, b.Unsaid[0])
+	p.At(analyze.Info, analyze.Finding{
+		Confidence: analyze.Assumed,
+		Subject:    o.name,
+		Detail:     "protocol",
+		Message: fmt.Sprintf("%s acts only if the protocol of %s is one of %s, and no input declares it; without a declaration it is tcp, and %s refuses the object",
+			o.name, p.Graph.Service(p.Graph.To(b.Unsaid[0])).ID, protocolsWithRequests, b.Product.DisplayName()),
+		Hint:     hint,
+		Fix:      fix,
+		Values:   []analyze.KeyValue{number("calls", len(b.Unsaid))},
+		Origins:  []graph.Origin{b.Origin},
+		Services: endsOf(p.Graph, b.Unsaid),
+	})
+}
+
+// protocolsWithRequests are those for which meshes whose objects declare protocols have routes.
+const protocolsWithRequests = "http, http2 and grpc"
 
 // portName is what people call a port: its name, or its number.
 func portName(p graph.Port) string {

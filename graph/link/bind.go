@@ -168,6 +168,16 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 			bound.Opaque = append(bound.Opaque, e)
 			continue
 		}
+		if p.NeedsRequests {
+			switch by := b.l.protocolOf(p.Product, b.root[callee]); {
+			case by == nil:
+				bound.Unsaid = append(bound.Unsaid, e)
+			case !policy.HasRequests(by.Protocol):
+				bound.Opaque = append(bound.Opaque, e)
+				bound.OpaqueBy = cmp.Or(bound.OpaqueBy, by)
+				continue
+			}
+		}
 		bound.Calls = append(bound.Calls, e)
 	}
 	switch {

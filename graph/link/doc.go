@@ -53,6 +53,7 @@
 //	NeedsMesh             only callers with a proxy of the product's mesh; others are reported as Outside
 //	Mesh                  only where the proxy is of this one of several meshes of the product
 //	L7Only                only where the product sees requests; others are reported as Opaque
+//	NeedsRequests         only where no policy declares a Protocol without requests to the product
 //	NotGateways           not the calls of gateways
 //	Subset, Selects       only calls that a policy with the subset in Subsets sends there
 //	BypassHosts           no condition: callees whose direct callers are reported as bypassing the object

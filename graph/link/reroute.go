@@ -359,6 +359,7 @@ func (r *rerouter) follows(rule *graph.RouteRule, name int, q request) (found in
 		rule.Port != 0 && q.port != 0 && q.port != rule.Port,
 		rule.L7Only && !q.mayBeHTTP(callee.Kind),
 		caller.Kind == graph.KindGateway && !gatewayFollows(caller, rule.Product),
+		rule.NeedsRequests && r.l.withoutRequests(rule.Product, name),
 		!proxied(rule.Product, caller, callee), !inMesh(caller, rule.Product, rule.Mesh):
 		return 0, false
 	}

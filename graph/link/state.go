@@ -25,7 +25,8 @@ type linker struct {
 	many              map[[2]int]*evidencePlaces // of calls with much evidence
 	addressed         []addressed                // the evidence from addresses in settings, in order
 	routes            []routeFact
-	behind            map[[2]int][]int // Services whose workload the callee of a call is, by the roots of the call
+	protocols         map[declaredAt]*graph.Policy // that objects declare to products
+	behind            map[[2]int][]int             // Services whose workload the callee of a call is, by the roots of the call
 	pendingUnresolved []unresolvedAddress
 
 	spanTotals
@@ -237,3 +238,11 @@ type observedEnds struct {
 	services  []int32    // by observed service
 	pairs     [][3]int32 // by pair, the caller and its two callees
 }
+
+// A declaredAt is a service, by its root, as a product knows it; anyService is all of them.
+type declaredAt struct {
+	product string
+	root    int
+}
+
+const anyService = -1

@@ -163,6 +163,7 @@ func consulRoute(r *resource.Object, step string, n document.Node, e graph.Evide
 		return // in another cluster
 	}
 	p := consulPolicy(r, step, r.Root)
+	p.NeedsRequests = step != "resolver"
 	e.Via = []graph.Ref{r.Ref()}
 	r.Route(consulSelf(r), to, field.OrNode(n, r.Root), p.RouteRule(), e)
 }

@@ -43,7 +43,7 @@ func consulRouterPolicies(r *resource.Object) {
 	open := false
 	for i, route := range routes {
 		p := consulPolicy(r, "route", route)
-		p.To, p.ToIs, p.Rule = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref()
+		p.To, p.ToIs, p.Rule, p.NeedsRequests = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref(), true
 		p.Match, p.Rank = consulMatch(route), len(routes)-i+2
 		consulRefusedMatch(f.Within(fmt.Sprintf("routes[%d].match.http", i)), consulHTTP(route))
 		destination := consulGet(route, "destination")
@@ -54,7 +54,7 @@ func consulRouterPolicies(r *resource.Object) {
 	}
 	if !open {
 		rest := consulPolicy(r, "route", r.Root)
-		rest.To, rest.ToIs, rest.Rule, rest.Rank = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref(), 2
+		rest.To, rest.ToIs, rest.Rule, rest.Rank, rest.NeedsRequests = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref(), 2, true
 		rest.Says.Timeout = &policy.Timeout{Total: consulTotal(f, r.Root, document.Node{})}
 		parts = append(parts, rest)
 	}
@@ -175,7 +175,7 @@ func consulResolverPolicies(r *resource.Object) {
 	p := consulPolicy(r, "resolver", r.Root)
 	p.To = []graph.EndpointRef{consulSelf(r)}
 	request := p
-	request.Group, request.ToIs = "route", graph.NamedHost
+	request.Group, request.ToIs, request.NeedsRequests = "route", graph.NamedHost, true
 	p.ToIs = graph.Destination
 	request.Says.Timeout = field.Presence(policy.Timeout{Total: consulRequestTimeout(f, r.Spec)})
 	p.Says.Timeout = field.Presence(policy.Timeout{Connect: f.Duration(r.Spec, "connectTimeout")})
@@ -323,7 +323,7 @@ func consulDefaultTimeout(f *field.Reader, n document.Node) policy.Setting[time.
 func consulSplitterPolicies(r *resource.Object) {
 	f := consulFields(r)
 	p := consulPolicy(r, "route", r.Root)
-	p.To, p.ToIs, p.Rank = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, 1
+	p.To, p.ToIs, p.Rank, p.NeedsRequests = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, 1, true
 	p.Says.Timeout = &policy.Timeout{Total: field.Supplied(f, r.Root, product.ConsulRequestTimeout)}
 	splits, sum := consulList(r, r.Spec, "splits"), 0.0
 	for _, split := range splits {
@@ -346,6 +346,10 @@ func consulProtocol(r *resource.Object, f *field.Reader, n document.Node) (graph
 	total := consulDefaultTimeout(f, n)
 	p := consulPolicy(r, "protocol", f.Look(n, "protocol"))
 	p.ToIs, p.Default = graph.NamedHost, true
+	p.Protocol = strings.ToLower(f.Look(n, "protocol").Str())
+	if r.Head.APIVersion != "" && r.Kind == "ServiceDefaults" {
+		p.Paths = map[string]string{graph.ProtocolPath: "spec.protocol"}
+	}
 	p.Says.Timeout = &policy.Timeout{Total: total}
 	return p, total.Provenance != policy.Unknown
 }

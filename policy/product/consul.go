@@ -75,7 +75,9 @@ var Consul = &policy.Product{
 			in("ServiceDefaults", field("spec.maxInboundConnections", count)),
 		),
 	},
+	Protocols: ways(in("service-defaults", field("Protocol", "http")), in("ServiceDefaults", field("spec.protocol", "http"))),
 	Objects: map[string][]policy.Edit{
+		"ServiceDefaults":  begins("consul.hashicorp.com/v1alpha1", "ServiceDefaults", policy.CalleeNamespace),
 		"service-defaults": {field("Kind", "service-defaults"), field("Name", policy.CalleeName), field("Protocol", "http")},
 		"service-router": {field("Kind", "service-router"), field("Name", policy.CalleeName),
 			field("Routes[].Match.HTTP.PathPrefix", "/"), field("Routes[].Destination.Service", policy.CalleeName)},
