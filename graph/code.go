@@ -80,7 +80,9 @@ type CodeDirectory struct {
 	// Dockerfile is the file by which the program is built from the directory; of a fact about such a file,
 	// Copies are what it takes from there.
 	Dockerfile string
-	Started    string // how it is started: programs that are built and started alike run the same code
+	Project    bool     // it is one of .NET, whose settings are in the directory
+	References []string // of a project: the directories of the projects that it is built with, cleaned
+	Started    string   // how it is started: programs that are built and started alike run the same code
 	Copies     []string
 	Proxy      bool // of a fact about such a file: the image is made of that of a proxy, which runs no code of the directory
 }

@@ -79,6 +79,7 @@ func (b *Builder) Build() *graph.Graph {
 	l.selectWorkloads()
 	l.join()
 	l.leaveEstate()
+	l.useFilesBeside()
 	l.index()
 	l.kinds = l.declaredKinds()
 	l.dropInactive()

@@ -110,6 +110,7 @@ func (l *linker) connectCode() {
 		}
 	}
 	c.finishCalls()
+	directories.weakenBeside()
 	c.connectLibraries()
 	c.noteOwnerless()
 	c.noteUnbound()

@@ -17,6 +17,7 @@ type codeDirectories struct {
 	built  map[int][]string                  // directories that roots are built from
 	named  map[string][]int                  // roots by the forms of their names, see formsOf
 	placed map[int]bool                      // roots that have a directory for a better reason than its name
+	common map[string]bool                   // directories that several programs are built with
 
 	members map[int][]int // entities by root
 	depths  map[int]int   // see findNearest
@@ -63,7 +64,45 @@ func (l *linker) findDirectories() *codeDirectories {
 			c.decideBuilt(dir, graph.DirectoryContext)
 		}
 	}
+	c.ownReferenced(dirs)
 	return c
+}
+
+// ownReferenced gives the directories of projects that no program is called like to all programs that are built with
+// them, through other projects, too.
+func (c *codeDirectories) ownReferenced(dirs []string) {
+	references := map[string][]string{}
+	for dir, facts := range c.facts {
+		for _, f := range facts {
+			references[dir] = append(references[dir], f.References...)
+		}
+	}
+	shared := map[string][]int{}
+	for _, dir := range dirs {
+		if len(references[dir]) == 0 || len(c.owners[dir]) == 0 {
+			continue
+		}
+		met := map[string]bool{dir: true}
+		for list := references[dir]; len(list) > 0; {
+			next := list[len(list)-1]
+			list = list[:len(list)-1]
+			if met[next] || len(c.ownerWithin(next)) > 0 {
+				continue
+			}
+			met[next] = true
+			for _, root := range c.owners[dir] {
+				if !slices.Contains(shared[next], root) {
+					shared[next] = append(shared[next], root)
+				}
+			}
+			list = append(list, references[next]...)
+		}
+	}
+	c.common = map[string]bool{}
+	for dir, roots := range shared {
+		slices.Sort(roots)
+		c.owners[dir], c.common[dir] = roots, len(roots) > 1
+	}
 }
 
 // factsOfSettings adds the directories of programs whose settings name them: in a module of Maven or Gradle,
@@ -483,13 +522,17 @@ func (c *codeDirectories) ownerAbove(dir string) []int {
 }
 
 // ownerWithin is ownerAbove without the program that has the whole of the inputs: others may be in it.
-func (c *codeDirectories) ownerWithin(dir string) []int {
+func (c *codeDirectories) ownerWithin(dir string) []int { return c.owners[c.owning(dir)] }
+
+// owning returns a directory, or the nearest one above it, that is known to be one of a program or of none, "" if there
+// is none in the inputs.
+func (c *codeDirectories) owning(dir string) string {
 	for ; dir != "." && dir != "/"; dir = path.Dir(dir) {
-		if roots, ok := c.owners[dir]; ok {
-			return roots
+		if _, ok := c.owners[dir]; ok {
+			return dir
 		}
 	}
-	return nil
+	return ""
 }
 
 // inBrowser reports whether the code of a directory runs in browsers, by the nearest package.

@@ -25,7 +25,7 @@ func (c *codeLinker) connectLibraries() {
 	for i := range c.f.CodeLibraries {
 		lib := &c.f.CodeLibraries[i]
 		product, dir := storeProducts[lib.Product], path.Dir(path.Clean(lib.Origin.File()))
-		if product == nil || c.directories.inBrowser(dir) {
+		if product == nil || c.directories.inBrowser(dir) || c.directories.common[dir] { // of several programs, some may use it
 			continue
 		}
 		for _, owner := range c.directories.ownerAbove(dir) {
@@ -122,4 +122,55 @@ func (c *codeLinker) storesOfCallers() map[int]*callerStores {
 		}
 	}
 	return stores
+}
+
+// weakenBeside takes the strength from evidence of settings beside projects that nothing in the code confirms: such files
+// are copied from one program to the next. The code confirms what reads the setting, what is built with the client
+// library of a store, and what shows the call by itself. A gateway's routes need no other code.
+func (c *codeDirectories) weakenBeside() {
+	if len(c.besides) == 0 {
+		return
+	}
+	type setting struct {
+		root int
+		name string // relaxed
+	}
+	read := map[setting]bool{}
+	for i := range c.f.Code {
+		f := &c.f.Code[i]
+		if len(f.Settings) == 0 {
+			continue
+		}
+		for _, owner := range c.ownerAbove(path.Dir(path.Clean(f.Origin.File()))) {
+			for _, name := range f.Settings {
+				read[setting{owner, relaxed(name)}] = true
+			}
+		}
+	}
+	type library struct {
+		root    int
+		product *storeProduct
+	}
+	libraries := map[library]bool{}
+	for i := range c.f.CodeLibraries {
+		lib := &c.f.CodeLibraries[i]
+		for _, owner := range c.ownerAbove(path.Dir(path.Clean(lib.Origin.File()))) {
+			libraries[library{owner, storeProducts[lib.Product]}] = true
+		}
+	}
+	for i := range c.addressed {
+		a := &c.addressed[i]
+		if !c.besides[path.Clean(a.value.Origin.File())] {
+			continue
+		}
+		edge := c.edges[[2]int{a.from, a.to}]
+		e, from, product := &edge[a.at], c.find(a.from), c.linker.productOf(a.to)
+		switch {
+		case e.In != nil && e.In.Group != nil, read[setting{from, relaxed(a.value.Key)}]:
+		case product != nil && libraries[library{from, product}]:
+		case slices.ContainsFunc(edge, func(other graph.Evidence) bool { return other.InCode && other.Strength == graph.Strong }):
+		default:
+			e.Strength = min(e.Strength, graph.Weak)
+		}
+	}
 }

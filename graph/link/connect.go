@@ -32,7 +32,7 @@ func (l *linker) connect() {
 			l.connectValue(c.scope, c.from, &c.found[j])
 		}
 	}
-	if len(l.f.Code)+len(l.f.CodeLibraries) > 0 {
+	if len(l.f.Code)+len(l.f.CodeLibraries)+len(l.besides) > 0 {
 		l.connectCode()
 	}
 	l.classifyLinks()

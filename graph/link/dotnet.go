@@ -16,6 +16,7 @@ func environmentOf(scopes []*scope) *profiles {
 	dotnet, runs := false, false
 	named := map[string]string{}
 	for _, s := range scopes {
+		runs = runs || hosting(s.of.Realm)
 		for i := range s.values {
 			switch v := &s.values[i]; {
 			case v.Source == graph.FromFile:

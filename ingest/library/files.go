@@ -11,19 +11,19 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// Files reads files that contain only policies of libraries. A file that no workload
+// Files reads files that contain policies of libraries, and the settings of programs of .NET. A file that no workload
 // mounts is, as a guess, for the calls of the service that its directory is named after.
 var Files = &document.Reader{
 	Name: "libraries",
-	Doc:  "policies of libraries: gRPC service config, .NET resilience, MicroProfile Fault Tolerance, opossum",
+	Doc:  "policies of libraries: gRPC service config, .NET resilience, MicroProfile Fault Tolerance, opossum; settings of .NET programs",
 	Reads: []string{
-		"methodConfig (a top-level key)", "appsettings*.json", "microprofile-config.properties", "errorThresholdPercentage and resetTimeout (opossum)",
+		"methodConfig (a top-level key)", "appsettings*.json", "ocelot*.json", "yarp*.json", "microprofile-config.properties", "errorThresholdPercentage and resetTimeout (opossum)",
 	},
 	Match: isLibraryHead,
 	Read:  readLibraryFile,
 }
 
-var libraryFile = lazy.NewRegexp(`^(?:appsettings(?:\.[\w\-]+)?\.json|microprofile-config(?:-[\w\-]+)?\.properties|.*opossum.*\.(?:json|ya?ml)|.*service[-_.]?config\.json)$`)
+var libraryFile = lazy.NewRegexp(`^(?:(?:appsettings|ocelot|yarp)(?:\.[\w\-]+)?\.json|microprofile-config(?:-[\w\-]+)?\.properties|.*opossum.*\.(?:json|ya?ml)|.*service[-_.]?config\.json)$`)
 
 func isLibraryHead(h *document.Head) bool {
 	switch {
@@ -39,7 +39,11 @@ func isLibraryHead(h *document.Head) bool {
 
 func readLibraryFile(d *document.Document, f *graph.Facts) {
 	policies := settings.FilePolicies(d)
-	if len(policies) == 0 {
+	var values []graph.Value
+	if settings.IsDotnetFile(d.File) { // of the program whose project is beside it
+		values = settings.FileValues(d)
+	}
+	if len(policies)+len(values) == 0 {
 		return
 	}
 	directory := libraryDirectory(d.File)
@@ -54,7 +58,7 @@ func readLibraryFile(d *document.Document, f *graph.Facts) {
 	}
 	start := settings.FileStart(d)
 	f.Configs = append(f.Configs, graph.Config{
-		Ref: settings.FileRef(d.File), Origin: start, Entries: []graph.Entry{{Key: path.Base(d.File), Policies: policies, Origin: start}},
+		Ref: settings.FileRef(d.File), Origin: start, Entries: []graph.Entry{{Key: path.Base(d.File), Values: values, Policies: policies, Origin: start}},
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // FileRef is the Config of a configuration file, whoever comes upon it.
@@ -49,3 +50,9 @@ func FileValues(d *document.Document) []graph.Value {
 
 // MaxMountedFiles bounds the files of one mounted directory.
 const MaxMountedFiles = 100
+
+// dotnetFile matches the files with the settings of a .NET program, those of its gateways among them.
+var dotnetFile = lazy.NewRegexp(`^(?:appsettings|ocelot|yarp)(?:\.[\w\-]+)?\.json$`)
+
+// IsDotnetFile reports whether a file has the settings of a .NET program, by its name.
+func IsDotnetFile(file string) bool { return dotnetFile.MatchString(ConfigBase(file)) }

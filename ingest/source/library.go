@@ -107,7 +107,7 @@ var (
 		cassandra: spring-boot-starter-data-cassandra spring-boot-starter-data-cassandra-reactive java-driver-core cassandra-driver-core
 		elasticsearch: spring-boot-starter-data-elasticsearch elasticsearch-java elasticsearch-rest-high-level-client
 		neo4j: spring-boot-starter-data-neo4j neo4j-java-driver`)
-	dotnetClients = clientsOf(`postgres: npgsql npgsql.entityframeworkcore.postgresql
+	dotnetClients = clientsOf(`postgres: npgsql npgsql.entityframeworkcore.postgresql marten
 		mysql: mysql.data mysqlconnector pomelo.entityframeworkcore.mysql mysql.entityframeworkcore
 		mssql: microsoft.data.sqlclient system.data.sqlclient microsoft.entityframeworkcore.sqlserver
 		mongodb: mongodb.driver mongodb.entityframeworkcore
