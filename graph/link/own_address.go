@@ -9,10 +9,10 @@ import (
 )
 
 // markOwnAddresses marks the addresses in the settings of a program that are its own, in whatever setting.
-func (l *linker) markOwnAddresses(from int, list []found) {
+func markOwnAddresses(things []*graph.Entity, list []found) {
 	own := map[string]bool{}
 	for i := range list {
-		if l.isOwnAddress(from, &list[i]) {
+		if isOwnAddress(things, &list[i]) {
 			own[list[i].Host] = true
 		}
 	}
@@ -28,15 +28,18 @@ func (l *linker) markOwnAddresses(from int, list []found) {
 // N8N_HOST: n8n.example.com in n8n. Its key is the name of the program and a word for an address, and the
 // host begins with that name. A program called mail, with MAIL_HOST: mail.example.com, may well send to
 // that one.
-func (l *linker) isOwnAddress(from int, m *found) bool {
+func isOwnAddress(things []*graph.Entity, m *found) bool {
 	label, _, domain := strings.Cut(m.Host, ".")
 	n := len(m.Key.Words)
-	if !domain || n < 2 || !slices.Contains(ownEndings, m.Key.Words[n-1]) || hasWord(m.Key.Words, mailWords) {
+	if !domain || n < 2 || !slices.Contains(ownEndings, m.Key.Words[n-1]) {
 		return false
 	}
 	of := strings.Join(m.Key.Words[:n-1], "")
+	if slices.Contains(mailers, of) {
+		return false
+	}
 	label = strings.Join(address.Words(label), "")
-	return slices.ContainsFunc(l.entities[from].things, func(t *graph.Entity) bool {
+	return slices.ContainsFunc(things, func(t *graph.Entity) bool {
 		for _, name := range []string{t.Name, graph.ImageName(t.Image)} {
 			if name = strings.Join(address.Words(name), ""); name != "" && name == of && strings.HasPrefix(label, name) {
 				return true
@@ -45,6 +48,9 @@ func (l *linker) isOwnAddress(from int, m *found) bool {
 		return false
 	})
 }
+
+// mailers are programs that send mail to a server with such a name.
+var mailers = []string{"mail", "email", "mailer", "smtp"}
 
 // ownEndings end the keys of settings for an address.
 var ownEndings = []string{"host", "hostname", "url", "uri", "domain", "fqdn"}
