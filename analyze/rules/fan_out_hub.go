@@ -32,7 +32,7 @@ standard deviations above the mean).
 
 Not reported: the routes of a gateway, however many, since each request takes one of
 them; a proxy by its image (nginx, HAProxy, Envoy, Traefik, Caddy) or by a word of its name, such as
-"router", whose routes may be in no input; gateways and backends for frontends up to twice these numbers: services of kind
+"router", whose routes may be in no input; programs that make load for tests, such as k6 and Locust; gateways and backends for frontends up to twice these numbers: services of kind
 "gateway", and those with "gateway" or "bff" as a word of their name; what two systems in
 directories of their own declare under one name, without a namespace.
 Telemetry, health checks, start orders, asynchronous calls and the calls of jobs do not
@@ -57,7 +57,7 @@ func checkFanOutHub(p *Pass) {
 	limit := min(p.Limits.FanOut, max(minOutlier, outlier(g)))
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
-		if !analyze.IsOwn(s) || s.Proxy || isMixture(s) || isNamed(s, passers) {
+		if !analyze.IsOwn(s) || s.Proxy || isMixture(s) || isNamed(s, passers) || isNamed(s, loaders) {
 			continue
 		}
 		own := limit
@@ -73,6 +73,9 @@ func checkFanOutHub(p *Pass) {
 
 // passers are in the names of programs that pass each request on to one of those behind them.
 var passers = map[string]bool{"proxy": true, "router": true, "ingress": true, "loadbalancer": true}
+
+// loaders are in the names of programs that make load for tests, on which nothing depends.
+var loaders = map[string]bool{"k6": true, "locust": true, "jmeter": true, "gatling": true, "artillery": true, "loadgenerator": true, "loadgen": true, "loadtest": true, "loadtester": true}
 
 // isIntegration reports whether a need is for services outside the estate of which only code shows the calls:
 // it has one for each service that a user may connect.
