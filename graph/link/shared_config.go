@@ -193,7 +193,7 @@ func (s *sharing) bundleOf(c *caller, v *setting) (bundle, bool) {
 	case v.config != nil && !v.whole:
 		copied := s.copiers[[2]string{v.Key, v.Text}]
 		return bundle{copied: copied}, copied != nil
-	case v.config != nil && s.configs[v.config].len >= minSharing:
+	case v.config != nil && programsIn(s.configs[v.config]) >= minSharing:
 		return bundle{config: v.config}, true
 	case v.config != nil: // of one or two programs, and may be a copy of those of others
 	case s.common[v.Origin.File()], s.places[v.Origin].len > 1:
@@ -247,19 +247,30 @@ func countPrograms(names []string) int {
 	return count
 }
 
+// programsIn returns how many programs a set of names of nameOf has. Large sets are taken as they are.
+func programsIn(names set[string]) int {
+	if names.len < minSharing || names.len > maxAlike {
+		return names.len
+	}
+	return countPrograms(slices.Sorted(names.all()))
+}
+
+// maxAlike is how many services one program is at most.
+const maxAlike = 32
+
 // shares reports how many different programs have the setting in a bundle.
 func (s *sharing) shares(v *setting, b bundle) int {
 	switch {
 	case b.config != nil:
-		return s.configs[b.config].len
+		return programsIn(s.configs[b.config])
 	case s.common[b.file]:
 		return minSharing // the program itself, and those that choose from the file
 	case b.copied != nil:
-		return s.copies[[2]string{v.Key, v.Text}].len
+		return programsIn(s.copies[[2]string{v.Key, v.Text}])
 	case b.file != v.Origin.File():
-		return s.blocks[b.file][[2]string{v.Key, v.Text}].len
+		return programsIn(s.blocks[b.file][[2]string{v.Key, v.Text}])
 	}
-	return s.places[v.Origin].len
+	return programsIn(s.places[v.Origin])
 }
 
 // An entry is an address of a caller in a bundle.
