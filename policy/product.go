@@ -68,6 +68,8 @@ type Product struct {
 
 	// Remediations are where its users write what a call lacks.
 	Remediations Remediations
+	// NamedIn has, by kind, the object and the field in which another one names an object of the kind.
+	NamedIn map[string]Remediation
 	// Protocols are where the protocol of a callee is declared to it, in files and in a cluster; nil if it goes by ports.
 	Protocols []Remediation
 	// Objects has, by kind, the fields with which a new object begins that Remediations are in.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
@@ -22,18 +23,39 @@ func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 	var closer func(*graph.BoundPolicy, *graph.Flaw) bool
 	for _, o := range objects(p.Graph) {
 		for _, part := range o.parts {
-			for _, flaw := range part.Flaws {
+			together := map[graph.Origin]bool{} // reported with another one
+			for i, flaw := range part.Flaws {
 				if flaw.Form && closer == nil {
 					closer = closerFlaws(p.Graph)
 				}
 				at := place{flaw.Field, flaw.Origin}
-				if flaw.Kind == kind && (flaw.Object == "" || !seen[at]) && !(flaw.Form && closer(part, &flaw)) {
+				if flaw.Kind == kind && (flaw.Object == "" || !seen[at]) && !together[flaw.Origin] && !(flaw.Form && closer(part, &flaw)) {
 					seen[at] = true
-					reportFlaw(p, part, flaw, fmt.Sprintf(what, part.Product.DisplayName()))
+					more := unknownBeside(&flaw, part.Flaws[i+1:], func(other *graph.Flaw) bool { return other.Form && closer(part, other) })
+					for _, other := range more {
+						together[other.Origin] = true
+					}
+					reportFlaw(p, part, flaw, more, fmt.Sprintf(what, part.Product.DisplayName()))
 				}
 			}
 		}
 	}
+}
+
+// unknownBeside returns those of the flaws after an unknown field that are unknown fields of the same block,
+// of which no other name is known: they are from the same release of their product, and go together. Those
+// that are elsewhere are reported by another flaw.
+func unknownBeside(flaw *graph.Flaw, after []graph.Flaw, elsewhere func(*graph.Flaw) bool) []graph.Flaw {
+	var more []graph.Flaw
+	if !flaw.Unknown {
+		return nil
+	}
+	for _, other := range after {
+		if other.Unknown && other.Kind == flaw.Kind && other.Object == flaw.Object && other.Why == flaw.Why && other.Hint == flaw.Hint && other.Origin != flaw.Origin && !elsewhere(&other) {
+			more = append(more, other)
+		}
+	}
+	return more
 }
 
 // closerFlaws returns whether another flaw than one of form, or a problem of reading, is about the
@@ -120,7 +142,8 @@ func annotated(p *Pass, flaw *graph.Flaw) (analyze.ObjectEdit, bool) {
 // index is the number of an entry of a list in a path.
 var index = lazy.NewRegexp(`\[[0-9]+\]`)
 
-func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) {
+// reportFlaw reports a flaw, and with it more of the same cause.
+func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, more []graph.Flaw, what string) {
 	object := cmp.Or(flaw.Object, part.Object)
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
@@ -156,6 +179,25 @@ func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) 
 	if flaw.Unknown { // whatever its value, and wherever it is in a list
 		f.Alike.Says = fmt.Sprintf("have %s, which %s: %s", index.ReplaceAllString(flaw.Field, "[]"), what, clause(index.ReplaceAllString(flaw.Why, "[]")))
 	}
-	f.Alike.Cause, f.Alike.Hint, f.Alike.Objects = f.Alike.Says+"; "+flaw.Hint, flaw.Hint, true
+	if len(more) > 0 {
+		withMore(p, part, &f, flaw, more, strings.Replace(what, "is ", "are ", 1))
+	}
+	f.Alike.Cause, f.Alike.Hint, f.Alike.Objects = f.Alike.Says+"; "+f.Hint, f.Hint, true
 	p.At(severity, f)
+}
+
+// withMore makes the finding of an unknown field one of several fields of its block.
+func withMore(p *Pass, part *graph.BoundPolicy, f *analyze.Finding, flaw graph.Flaw, more []graph.Flaw, what string) {
+	fields, inLists := []string{flaw.Field}, []string{index.ReplaceAllString(flaw.Field, "[]")}
+	for i := range more {
+		fields, inLists = append(fields, more[i].Field), append(inLists, index.ReplaceAllString(more[i].Field, "[]"))
+		f.Origins = append(f.Origins, more[i].Origin)
+		f.Fix.Changes = append(f.Fix.Changes, flawFix(p, part, &more[i]).Changes...)
+	}
+	why := strings.Replace(flaw.Why, "no such field", "no such fields", 1)
+	f.Values = []analyze.KeyValue{keyValue("fields", strings.Join(fields, ", "))}
+	f.Hint = strings.Replace(f.Hint, "remove it,", "remove them,", 1)
+	f.Hint = strings.Replace(f.Hint, "has it", "has them", 1)
+	f.Message = fmt.Sprintf("%s of %s %s: %s", english.List(fields), f.Subject, what, why)
+	f.Alike.Says = fmt.Sprintf("have %s, which %s: %s", english.List(inLists), what, index.ReplaceAllString(why, "[]"))
 }

@@ -1,11 +1,14 @@
 package rules
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/policy"
 )
 
 // routed are the objects that calls go through, such as routes.
@@ -81,6 +84,9 @@ func (p *Pass) elsewhere(b *graph.BoundPolicy) (graph.Ref, bool) {
 // where it is not the route itself that has the policy.
 func (p *Pass) nearObject(b *graph.BoundPolicy) (graph.Ref, bool) {
 	near, ok := p.routed().nearest(b.Of)
+	if ok && namesItself(b) && isTaken(p, near.Subject()) { // what is named is there
+		return near, false
+	}
 	return near, ok && (near.Kind == b.Of.Kind || !strings.HasPrefix(b.Object, b.Of.Kind+"/"))
 }
 
@@ -108,6 +114,25 @@ func (r *routed) nearest(of graph.Ref) (graph.Ref, bool) {
 	}
 	r.near[of] = near
 	return near, !near.IsZero()
+}
+
+// misspelledReference is how what names an object that is not there names that of a policy, and where it is.
+func (p *Pass) misspelledReference(b *graph.BoundPolicy, near graph.Ref) ([]graph.Origin, string, analyze.Fix) {
+	var at []graph.Origin
+	for _, e := range p.routed().calls[near] {
+		for _, ev := range p.Core.Evidence(e) {
+			if slices.Contains(ev.Via, near) && !slices.Contains(at, ev.Origin) {
+				at = append(at, ev.Origin)
+			}
+		}
+	}
+	way, ok := b.Product.OrNative().NamedIn[b.Of.Kind]
+	if !ok {
+		return at, fmt.Sprintf("name %q in the route", b.Of.Name), analyze.Fix{None: analyze.NoEdit}
+	}
+	edit := analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpReplace, Path: way.Edits[0].Path, Value: b.Of.Name}, Was: near.Name}
+	return at, fmt.Sprintf("write %q in %s of the %s", b.Of.Name, way.Edits[0].Path, way.Kind),
+		analyze.Fix{Changes: []analyze.ObjectEdit{{Kind: way.Kind, Places: at, Edits: []analyze.FieldEdit{edit}}}}
 }
 
 // namesItself reports whether the object that a policy belongs to is the one that declares it.

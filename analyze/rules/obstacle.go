@@ -442,6 +442,10 @@ func (n nearMiss) explainObject(p *Pass, e graph.Edge, c *obstacle) {
 		meant, _ := p.nearObject(b)
 		c.text = fmt.Sprintf("%s declares one for %s %q, which is not there", b.Object, b.Of.Kind, b.Of.Name)
 		c.hint, c.fix = fmt.Sprintf("write %q in %s", meant.Name, named(b.Object)), namesInstead(b, b.Of.Name, meant.Name)
+		if namesItself(b) {
+			c.text = fmt.Sprintf("%s declares one, but the route names %q, which is not there", b.Object, meant.Name)
+			_, c.hint, c.fix = p.misspelledReference(b, meant)
+		}
 		if meant.Kind != b.Of.Kind {
 			c.hint, c.fix = fmt.Sprintf("write kind %s in %s", meant.Kind, named(b.Object)), analyze.Fix{None: analyze.NoEdit}
 		}

@@ -139,7 +139,7 @@ func waypointHint(mesh *policy.Product, to *graph.Service) string {
 	}
 	callee, _ := to.Member(mesh)
 	named, of := callee.Named, "the Service of "+to.ID
-	if named.Name == "" { // of a saved graph, which has the labels
+	if named.Name == "" {
 		named.Name = to.Labels[way.Label]
 	}
 	switch {

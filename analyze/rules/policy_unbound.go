@@ -281,6 +281,7 @@ type miss struct {
 	fix       analyze.Fix
 	severity  analyze.Severity
 	sure      analyze.Confidence
+	at        []graph.Origin // where the fault is, if that is not in the policy
 }
 
 // unboundFinding makes the finding about parts of an object, or the whole of it.
@@ -311,7 +312,7 @@ func unboundFinding(p *Pass, o object, loose []*graph.BoundPolicy, whole bool) a
 		Hint:       worst.hint,
 		Fix:        worst.fix,
 		Values:     []analyze.KeyValue{keyValue("reason", reason.String())},
-		Origins:    where(loose),
+		Origins:    append(slices.Clone(worst.at), where(loose)...),
 	}
 }
 
@@ -408,7 +409,7 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 // to: no route names it, or it is not there.
 func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
 	if near, ok := p.nearObject(b); ok {
-		return misnamedObject(b, near)
+		return p.misnamedObject(b, near)
 	}
 	if meant, ok := p.elsewhere(b); ok {
 		why := fmt.Sprintf("%s %q is in namespace %q, and looked up in %q", b.Of.Kind, b.Of.Name, meant.Namespace, b.Namespace)
@@ -595,11 +596,18 @@ func toNamespace(p *Pass, b *graph.BoundPolicy) analyze.Fix {
 
 // misnamedObject explains why a policy is for no call: it names an object that is not there, and whose
 // name is like that of one that is, or the same as that of one of another kind.
-func misnamedObject(b *graph.BoundPolicy, near graph.Ref) miss {
+func (p *Pass) misnamedObject(b *graph.BoundPolicy, near graph.Ref) miss {
 	if near.Kind != b.Of.Kind {
 		return miss{
 			why: fmt.Sprintf("no call goes through %s %q", b.Of.Kind, b.Of.Name), hint: fmt.Sprintf("did you mean %s %q?", near.Kind, near.Name),
 			severity: analyze.Warning, sure: analyze.Certain, fix: analyze.Fix{None: analyze.NoEdit},
+		}
+	}
+	if namesItself(b) {
+		at, hint, fix := p.misspelledReference(b, near)
+		return miss{
+			why:  fmt.Sprintf("a route names %s %q, which is not there", near.Kind, near.Name),
+			hint: hint, severity: analyze.Warning, sure: analyze.Certain, fix: fix, at: at,
 		}
 	}
 	return miss{

@@ -29,7 +29,11 @@ var Traefik = &policy.Product{
 		policy.ConcurrencyLimit: traefikMiddleware(field("inFlightReq.amount", count)),
 		policy.FallbackAnswer:   ways(in("TraefikService", block("spec.failover", "")), at(TraefikConfiguration, block("http.services.*.failover", ""))),
 	},
-	Objects:       map[string][]policy.Edit{"ServersTransport": begins("traefik.io/v1alpha1", "ServersTransport", policy.CalleeNamespace)},
+	Objects: map[string][]policy.Edit{"ServersTransport": begins("traefik.io/v1alpha1", "ServersTransport", policy.CalleeNamespace)},
+	NamedIn: map[string]policy.Remediation{
+		"Middleware":       in("IngressRoute", field("spec.routes[].middlewares[].name", policy.CalleeName)),
+		"ServersTransport": *traefikTimeout.Refers,
+	},
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.LoadBalancing},
 }
 
