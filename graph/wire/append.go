@@ -182,6 +182,7 @@ func (s *Service) appendTo(b []byte) ([]byte, bool) {
 		s.Replicas != nil || s.Scaling != nil || s.Disruption != nil || s.Probes != nil || len(s.Ports) > 0 ||
 		len(s.Labels) > 0 || len(s.Annotations) > 0 || len(s.Meshes) > 0 || s.Provenance != nil ||
 		len(s.Aliases) > 0 || len(s.Versions) > 0 || len(s.Images) > 0 || s.Served != nil)
+	o.flag("proxy", s.Proxy)
 	o.flag("stateful", s.Stateful)
 	o.flag("headless", s.Headless)
 	o.flag("outside", s.Outside)

@@ -16,14 +16,14 @@ func (im *importer) call(c *Call) {
 	own := im.evidence(c, from, to)
 	if says := c.Policy.toSet("", ""); !own && len(c.Parts) == 0 && !says.Empty() {
 		says.Objects = policy.Objects{}
-		im.policy(from, to, "", says)
+		im.policy(from, to, &Part{}, says)
 	}
 	for i := range c.Parts {
 		part := &c.Parts[i]
 		for k := range part.Layers {
 			// What a document declares for its own call came with the evidence.
 			if l := &part.Layers[k]; l.Product != "" || !own {
-				im.policy(from, to, part.Match, l.toSet())
+				im.policy(from, to, part, l.toSet())
 			}
 		}
 	}
@@ -71,10 +71,10 @@ func (im *importer) evidence(c *Call, from, to *importedService) (own bool) {
 }
 
 // policy adds what acts on a part of a call.
-func (im *importer) policy(from, to *importedService, match string, says *policy.Set) {
+func (im *importer) policy(from, to *importedService, part *Part, says *policy.Set) {
 	im.facts.Policies = append(im.facts.Policies, graph.Policy{
 		Origin: im.at, Product: says.Product, Object: "weir/" + from.ID + "->" + to.ID, Namespace: from.Namespace,
-		From: []graph.EndpointRef{from.party(from)}, To: []graph.EndpointRef{to.party(from)}, Match: match, Says: *says,
+		From: []graph.EndpointRef{from.party(from)}, To: []graph.EndpointRef{to.party(from)}, ToIs: graph.Destination, Match: part.Match, Idempotent: part.Idempotent, Says: *says,
 	})
 }
 

@@ -20,6 +20,7 @@ type Policy struct {
 	Fallback    []FallbackStep `json:"fallback,omitzero"` // each step replaces the one before it if that fails
 	HealthCheck *HealthCheck   `json:"healthCheck,omitempty"`
 	Hedge       *Hedge         `json:"hedge,omitempty"`
+	Partial     bool           `json:"partial,omitempty"` // what it does not set may be set where weir does not read it: it has no defaults
 	RateLimit   *RateLimit     `json:"rateLimit,omitempty"`
 	Retry       *Retry         `json:"retry,omitempty"`
 	Timeout     *Timeout       `json:"timeout,omitempty"`
@@ -155,6 +156,11 @@ func copyPolicy(to direction, w *Policy, p *policy.Set) {
 	copyPart(to, &w.RateLimit, &p.RateLimit, copyRateLimit)
 	copyPart(to, &w.Retry, &p.Retry, copyRetry)
 	copyPart(to, &w.Timeout, &p.Timeout, copyTimeout)
+	if to == toWire {
+		w.Partial = p.Partial
+	} else {
+		p.Partial = w.Partial
+	}
 	switch {
 	case to == toWire && p.Fallback != nil:
 		w.Fallback = make([]FallbackStep, len(p.Fallback.Steps))

@@ -47,6 +47,7 @@ type Service struct {
 	Aliases  []string `json:"aliases,omitempty"`  // other names that it answers to, sorted
 	Versions []string `json:"versions,omitempty"` // the workloads behind it if there are several, sorted
 	Images   []string `json:"images,omitempty"`   // of its containers, sorted
+	Proxy    bool     `json:"proxy,omitempty"`    // by its images it passes each request on to one of the programs behind it
 	Stateful bool     `json:"stateful,omitempty"` // its replicas are not copies of each other
 	Headless bool     `json:"headless,omitempty"` // callers see its replicas
 	Outside  bool     `json:"outside,omitempty"`  // an input says that it is outside of the system
@@ -100,7 +101,17 @@ type Mesh struct {
 	In       bool   `json:"in"`      // false: known to be outside
 	Ambient  bool   `json:"ambient,omitempty"`
 	Waypoint bool   `json:"waypoint,omitempty"` // ambient, with a waypoint
-	Origin   Origin `json:"origin"`
+	Mesh     string `json:"mesh,omitempty"`     // the name of the mesh, of a product that can have several
+	// Named is the waypoint that a label names, even if it is none.
+	Named  *NamedWaypoint `json:"named,omitempty"`
+	Origin Origin         `json:"origin"`
+}
+
+// A NamedWaypoint is what a label says of the waypoint of a service.
+type NamedWaypoint struct {
+	Name  string `json:"name"`
+	By    string `json:"by"`              // the kind of the object with the label: Service, Namespace
+	Unfit string `json:"unfit,omitempty"` // the object of the name, if its own label says that it is for something else than Services
 }
 
 // Provenance says how settings of a service came about. A key is there if the service
@@ -126,7 +137,7 @@ func FromService(s *graph.Service) Service {
 		Tier: value(&s.Tier), SLO: value(&s.SLO), Entrypoint: value(&s.Entrypoint), Replicas: value(&s.Replicas),
 		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle,
 		Labels: s.Labels, Annotations: ownAnnotations(s.Annotations), Provenance: fromProvenance(s),
-		Aliases: s.Aliases, Versions: s.Versions, Images: s.Images, Stateful: s.Stateful, Headless: s.Headless, Outside: s.Outside,
+		Aliases: s.Aliases, Versions: s.Versions, Images: s.Images, Proxy: s.Proxy, Stateful: s.Stateful, Headless: s.Headless, Outside: s.Outside,
 		Served: fromServed(s), Origins: FromOrigins(s.Origins), Probes: fromProbes(&s.Probes),
 	}
 	if h := s.Scaling; h != nil {
@@ -168,11 +179,20 @@ func ownAnnotations(all graph.Labels) map[string]string {
 }
 
 func fromMesh(m graph.Membership) Mesh {
-	return Mesh{Product: m.Product.String(), In: m.In, Ambient: m.Ambient, Waypoint: m.Waypoint, Origin: FromOrigin(m.Origin)}
+	w := Mesh{Product: m.Product.String(), In: m.In, Ambient: m.Ambient, Waypoint: m.Waypoint, Mesh: m.Mesh, Origin: FromOrigin(m.Origin)}
+	if m.Named != (graph.NamedWaypoint{}) {
+		named := NamedWaypoint(m.Named)
+		w.Named = &named
+	}
+	return w
 }
 
 func toMesh(m Mesh) graph.Membership {
-	return graph.Membership{Product: product.Named(m.Product), In: m.In, Ambient: m.Ambient, Waypoint: m.Waypoint, Origin: toOrigin(&m.Origin)}
+	g := graph.Membership{Product: product.Named(m.Product), In: m.In, Ambient: m.Ambient, Waypoint: m.Waypoint, Mesh: m.Mesh, Origin: toOrigin(&m.Origin)}
+	if m.Named != nil {
+		g.Named = graph.NamedWaypoint(*m.Named)
+	}
+	return g
 }
 
 func fromProbes(p *graph.Probes) *Probes {
@@ -238,7 +258,7 @@ func (s *Service) toEntities(ref graph.Ref, at graph.Origin) []graph.Entity {
 		Ref: ref, Origin: at, Kind: s.kind(), KindSure: true,
 		Aliases: s.Aliases, Versions: s.Versions, Ports: s.toPorts(), Labels: s.Labels,
 		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle, Annotations: s.Annotations,
-		Stateful: s.Stateful, Headless: s.Headless, Probes: toProbes(s.Probes), Image: s.image(0),
+		Stateful: s.Stateful, Headless: s.Headless, Proxy: s.Proxy, Probes: toProbes(s.Probes), Image: s.image(0),
 		Tier: toSetting(s.Tier, p.Tier, at), SLO: toSetting(s.SLO, p.SLO, at),
 		Entrypoint: toSetting(s.Entrypoint, p.Entrypoint, at), Replicas: toSetting(s.Replicas, p.Replicas, at),
 	}}
@@ -246,7 +266,7 @@ func (s *Service) toEntities(ref graph.Ref, at graph.Origin) []graph.Entity {
 		things[0].Meshes = convert(s.Meshes, toMesh)
 	}
 	for i, o := range s.furtherOrigins() {
-		things = append(things, graph.Entity{Ref: ref, Origin: toOrigin(&o), Patch: true, Image: s.image(i + 1)})
+		things = append(things, graph.Entity{Ref: ref, Origin: toOrigin(&o), Patch: true, Image: s.image(i + 1), Proxy: s.Proxy})
 	}
 	return things
 }
