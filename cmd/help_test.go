@@ -14,7 +14,7 @@ import (
 // Help has the same form for every command: a sentence, examples, and usages of flags in
 // lower case without a full stop.
 func TestHelpStyle(t *testing.T) {
-	root := newRoot(&run{})
+	root := Commands()
 	for _, cmd := range append(root.Commands(), root) {
 		if !strings.HasSuffix(cmd.Short, ".") || !unicode.IsUpper(rune(cmd.Short[0])) {
 			t.Errorf("%s: %q is not a sentence", cmd.CommandPath(), cmd.Short)
@@ -42,7 +42,7 @@ func TestHelpStyle(t *testing.T) {
 // flags, formats and values that it takes.
 func TestHelpExamples(t *testing.T) {
 	ran := 0
-	for _, cmd := range append(newRoot(&run{}).Commands(), newRoot(&run{})) {
+	for _, cmd := range append(Commands().Commands(), Commands()) {
 		for line := range strings.Lines(cmd.Example) {
 			for _, part := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune("|>()\n", r) }) {
 				words := strings.Fields(part)
@@ -64,10 +64,21 @@ func TestHelpExamples(t *testing.T) {
 // understand goes through everything that happens before a command works.
 func understand(args []string) error {
 	r := &run{console: console{out: io.Discard, err: io.Discard}}
-	root := newRoot(r)
+	root := newRoot(r, args)
 	for _, cmd := range root.Commands() {
 		cmd.RunE = func(*cobra.Command, []string) error { return nil }
 	}
 	root.SetArgs(args)
 	return root.Execute()
+}
+
+// A command that is asked for is made without the others, by its name.
+func TestCommandAlone(t *testing.T) {
+	all := Commands().Commands()
+	for i, c := range commands {
+		alone := newRoot(&run{}, []string{c.name, "--help"}).Commands()
+		if len(alone) != 2 || alone[0].Use != all[i].Use || alone[1].Name() != "help" {
+			t.Errorf("%s: is made as %q, with %d commands", c.name, alone[0].Use, len(alone))
+		}
+	}
 }
