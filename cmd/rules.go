@@ -100,7 +100,7 @@ func wrapped(words []string) string {
 func remedied(rule *rules.Rule) string {
 	var names []string
 	for _, p := range products() {
-		if slices.ContainsFunc(rule.Purposes, func(u policy.Purpose) bool { return len(p.Remediations[u]) > 0 }) {
+		if slices.ContainsFunc(rule.Purposes, func(u policy.Purpose) bool { return len(p.Remediations.Get()[u]) > 0 }) {
 			names = append(names, p.Name)
 		}
 	}
@@ -123,12 +123,12 @@ func showRemediations(r *run, rule *rules.Rule, name string) error {
 		return nil
 	}
 	for _, purpose := range rule.Purposes {
-		if len(p.Remediations[purpose]) == 0 {
+		if len(p.Remediations.Get()[purpose]) == 0 {
 			fmt.Fprintf(r.out, "%s cannot express %s\n", p.Title, purpose)
 			continue
 		}
 		fmt.Fprintf(r.out, "%s, %s:\n", p.Title, purpose)
-		for _, way := range p.Remediations[purpose] {
+		for _, way := range p.Remediations.Get()[purpose] {
 			fmt.Fprintf(r.out, "  %s\n", way.Sentence(policy.OpSet.String(), ""))
 		}
 	}

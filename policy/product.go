@@ -1,6 +1,10 @@
 package policy
 
-import "time"
+import (
+	"time"
+
+	"github.com/weirgraph/weir/internal/lazy"
+)
 
 // A Product is something that policies are written for, and all that is specific
 // to it apart from reading its documents. This package knows no product by name:
@@ -67,7 +71,7 @@ type Product struct {
 	Within Set
 
 	// Remediations are where its users write what a call lacks.
-	Remediations Remediations
+	Remediations *lazy.Value[Remediations]
 	// NamedIn has, by kind, the object and the field in which another one names an object of the kind.
 	NamedIn map[string]Remediation
 	// Protocols are where the protocol of a callee is declared to it, in files and in a cluster; nil if it goes by ports.
@@ -75,7 +79,7 @@ type Product struct {
 	// Objects has, by kind, the fields with which a new object begins that Remediations are in.
 	Objects map[string][]Edit
 	// AtCallee are those in its proxies in front of callees, if it acts in those of callers.
-	AtCallee Remediations
+	AtCallee *lazy.Value[Remediations]
 	// Replaces has the kinds of objects beside which no object of some other kinds acts.
 	Replaces map[string][]string
 	// Writes has the kinds of objects for which a controller writes objects of some other kinds, so that

@@ -118,15 +118,15 @@ type Remediations [NumPurposes][]Remediation
 // Remediation returns the way of p for a purpose, the one in an object of one of the
 // kinds if there is any, and false if p cannot express it.
 func (p *Product) Remediation(purpose Purpose, kinds ...string) (Remediation, bool) {
-	return p.OrNative().of(&p.OrNative().Remediations, purpose, kinds)
+	return p.OrNative().of(p.OrNative().Remediations.Get(), purpose, kinds)
 }
 
 // RemediationIn is Remediation for what a product says in one layer.
 func (p *Product) RemediationIn(layer Layer, purpose Purpose, kinds ...string) (Remediation, bool) {
 	if p = p.OrNative(); layer == ServerProxy && p.Layer != ServerProxy {
-		return p.of(&p.AtCallee, purpose, kinds)
+		return p.of(p.AtCallee.Get(), purpose, kinds)
 	}
-	return p.of(&p.Remediations, purpose, kinds)
+	return p.of(p.Remediations.Get(), purpose, kinds)
 }
 
 // of returns the way for a purpose among some, the one in an object of one of the kinds if

@@ -95,7 +95,7 @@ func (r remedy) ofPort(p *Pass) *graph.BoundPolicy {
 // isOtherBlock reports whether an object has its policies in blocks of another kind: a cluster is no
 // route.
 func (r remedy) isOtherBlock(object string) bool {
-	return r.Block != "" && slices.ContainsFunc(orNative(r.in).Remediations[:], func(ways []policy.Remediation) bool {
+	return r.Block != "" && slices.ContainsFunc(orNative(r.in).Remediations.Get()[:], func(ways []policy.Remediation) bool {
 		return slices.ContainsFunc(ways, func(w policy.Remediation) bool {
 			return w.Block != r.Block && w.Block != "" && strings.HasPrefix(object, w.Block)
 		})

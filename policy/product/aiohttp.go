@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -16,10 +17,12 @@ var AIOHTTP = &policy.Product{
 		Timeout: &policy.Timeout{Total: def(300 * time.Second)},
 		Retry:   noRetry(), Breaker: noBreaker(),
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inCode("aiohttp call", field("timeout", duration))),
-		policy.AttemptTimeout: ways(inCode("aiohttp call", field("timeout", duration))),
-		policy.CircuitBreaker: ways(whole("pybreaker CircuitBreaker around the call")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inCode("aiohttp call", field("timeout", duration))),
+			policy.AttemptTimeout: ways(inCode("aiohttp call", field("timeout", duration))),
+			policy.CircuitBreaker: ways(whole("pybreaker CircuitBreaker around the call")),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.CircuitBreaker),
 }

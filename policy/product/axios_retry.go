@@ -1,6 +1,7 @@
 package product
 
 import (
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -14,9 +15,11 @@ var AxiosRetry = &policy.Product{
 		Retries: def(3), On: def([]string{policy.OnConnect, policy.OnReset, policy.On5xx}), Methods: def([]string{"DELETE", "GET", "HEAD", "OPTIONS", "PUT"}),
 		Backoff: &policy.Backoff{Kind: def("none")},
 	}},
-	Remediations: policy.Remediations{
-		policy.Retries:      ways(inCode("axiosRetry call", field("retries", count), field("retryCondition", conditions))),
-		policy.RetryBackoff: ways(inCode("axiosRetry call", field("retryDelay", "axiosRetry.exponentialDelay"))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.Retries:      ways(inCode("axiosRetry call", field("retries", count), field("retryCondition", conditions))),
+			policy.RetryBackoff: ways(inCode("axiosRetry call", field("retryDelay", "axiosRetry.exponentialDelay"))),
+		}
+	}),
 	Inexpressible: allBut(policy.Retries, policy.RetryBackoff),
 }

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -14,16 +15,18 @@ var Cockatiel = &policy.Product{
 		Retry:   &policy.Retry{Retries: def(-1), On: def([]string{policy.OnAny}), Backoff: &policy.Backoff{Kind: def("none")}},
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false)},
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(whole("timeout policy around the retries")),
-		policy.AttemptTimeout:   ways(whole("timeout policy inside the retries")),
-		policy.Retries:          ways(inCode("retry policy", field("maxAttempts", count), field("handleType", conditions))),
-		policy.RetryBackoff:     ways(inCode("retry policy", field("backoff", "new ExponentialBackoff()"))),
-		policy.CircuitBreaker:   ways(whole("circuitBreaker policy")),
-		policy.BreakerWindow:    ways(inCode("SamplingBreaker", field("duration", duration))),
-		policy.BreakerOpenTime:  ways(inCode("circuitBreaker policy", field("halfOpenAfter", duration))),
-		policy.ConcurrencyLimit: ways(whole("bulkhead policy")),
-		policy.FallbackAnswer:   ways(whole("fallback policy")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(whole("timeout policy around the retries")),
+			policy.AttemptTimeout:   ways(whole("timeout policy inside the retries")),
+			policy.Retries:          ways(inCode("retry policy", field("maxAttempts", count), field("handleType", conditions))),
+			policy.RetryBackoff:     ways(inCode("retry policy", field("backoff", "new ExponentialBackoff()"))),
+			policy.CircuitBreaker:   ways(whole("circuitBreaker policy")),
+			policy.BreakerWindow:    ways(inCode("SamplingBreaker", field("duration", duration))),
+			policy.BreakerOpenTime:  ways(inCode("circuitBreaker policy", field("halfOpenAfter", duration))),
+			policy.ConcurrencyLimit: ways(whole("bulkhead policy")),
+			policy.FallbackAnswer:   ways(whole("fallback policy")),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.Retries, policy.RetryBackoff, policy.CircuitBreaker, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer),
 }

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -27,54 +28,58 @@ var Consul = &policy.Product{
 		Retry:   &policy.Retry{Retries: def(1), On: noDefault[[]string](), Backoff: &envoyBackoff},
 		Breaker: &envoyEjection,
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout: ways(
-			in("service-router", field("Routes[].Destination.RequestTimeout", duration)),
-			in("ServiceRouter", field("spec.routes[].destination.requestTimeout", duration)),
-		),
-		policy.Retries: ways(
-			in("service-router", field("Routes[].Destination.NumRetries", count), listed("Routes[].Destination.RetryOn")),
-			in("ServiceRouter", field("spec.routes[].destination.numRetries", count), listed("spec.routes[].destination.retryOn")),
-		),
-		policy.CircuitBreaker: ways(
-			in("service-defaults", block("UpstreamConfig.Defaults.PassiveHealthCheck", "{Interval: 10s, MaxFailures: 5, EnforcingConsecutive5xx: 100, MaxEjectionPercent: 50}")),
-			in("ServiceDefaults", block("spec.upstreamConfig.defaults.passiveHealthCheck", "{interval: 10s, maxFailures: 5, enforcingConsecutive5xx: 100, maxEjectionPercent: 50}")),
-		),
-		policy.EjectionShare: ways(
-			in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.MaxEjectionPercent", percent)),
-			in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.maxEjectionPercent", percent)),
-		),
-		policy.BreakerWindow: ways(
-			in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.Interval", duration)),
-			in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.interval", duration)),
-		),
-		policy.BreakerOpenTime: ways(
-			in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.BaseEjectionTime", duration)),
-			in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.baseEjectionTime", duration)),
-		),
-		policy.ConcurrencyLimit: ways(
-			in("service-defaults", block("UpstreamConfig.Defaults.Limits", "{MaxConnections: 100, MaxPendingRequests: 100, MaxConcurrentRequests: 100}")),
-			in("ServiceDefaults", block("spec.upstreamConfig.defaults.limits", "{maxConnections: 100, maxPendingRequests: 100, maxConcurrentRequests: 100}")),
-		),
-		policy.FallbackAnswer: ways(
-			in("service-resolver", block("Failover", "")),
-			in("ServiceResolver", block("spec.failover", "")),
-		),
-		policy.LoadBalancing: ways(
-			in("service-resolver", named("LoadBalancer.Policy", "least_request")),
-			in("ServiceResolver", named("spec.loadBalancer.policy", "least_request")),
-		),
-	},
-	AtCallee: policy.Remediations{
-		policy.TotalTimeout: ways(
-			in("service-defaults", timed("LocalRequestTimeoutMs", MillisDuration)),
-			in("ServiceDefaults", timed("spec.localRequestTimeoutMs", MillisDuration)),
-		),
-		policy.ConcurrencyLimit: ways(
-			in("service-defaults", field("MaxInboundConnections", count)),
-			in("ServiceDefaults", field("spec.maxInboundConnections", count)),
-		),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout: ways(
+				in("service-router", field("Routes[].Destination.RequestTimeout", duration)),
+				in("ServiceRouter", field("spec.routes[].destination.requestTimeout", duration)),
+			),
+			policy.Retries: ways(
+				in("service-router", field("Routes[].Destination.NumRetries", count), listed("Routes[].Destination.RetryOn")),
+				in("ServiceRouter", field("spec.routes[].destination.numRetries", count), listed("spec.routes[].destination.retryOn")),
+			),
+			policy.CircuitBreaker: ways(
+				in("service-defaults", block("UpstreamConfig.Defaults.PassiveHealthCheck", "{Interval: 10s, MaxFailures: 5, EnforcingConsecutive5xx: 100, MaxEjectionPercent: 50}")),
+				in("ServiceDefaults", block("spec.upstreamConfig.defaults.passiveHealthCheck", "{interval: 10s, maxFailures: 5, enforcingConsecutive5xx: 100, maxEjectionPercent: 50}")),
+			),
+			policy.EjectionShare: ways(
+				in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.MaxEjectionPercent", percent)),
+				in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.maxEjectionPercent", percent)),
+			),
+			policy.BreakerWindow: ways(
+				in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.Interval", duration)),
+				in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.interval", duration)),
+			),
+			policy.BreakerOpenTime: ways(
+				in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.BaseEjectionTime", duration)),
+				in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.baseEjectionTime", duration)),
+			),
+			policy.ConcurrencyLimit: ways(
+				in("service-defaults", block("UpstreamConfig.Defaults.Limits", "{MaxConnections: 100, MaxPendingRequests: 100, MaxConcurrentRequests: 100}")),
+				in("ServiceDefaults", block("spec.upstreamConfig.defaults.limits", "{maxConnections: 100, maxPendingRequests: 100, maxConcurrentRequests: 100}")),
+			),
+			policy.FallbackAnswer: ways(
+				in("service-resolver", block("Failover", "")),
+				in("ServiceResolver", block("spec.failover", "")),
+			),
+			policy.LoadBalancing: ways(
+				in("service-resolver", named("LoadBalancer.Policy", "least_request")),
+				in("ServiceResolver", named("spec.loadBalancer.policy", "least_request")),
+			),
+		}
+	}),
+	AtCallee: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout: ways(
+				in("service-defaults", timed("LocalRequestTimeoutMs", MillisDuration)),
+				in("ServiceDefaults", timed("spec.localRequestTimeoutMs", MillisDuration)),
+			),
+			policy.ConcurrencyLimit: ways(
+				in("service-defaults", field("MaxInboundConnections", count)),
+				in("ServiceDefaults", field("spec.maxInboundConnections", count)),
+			),
+		}
+	}),
 	Protocols: ways(in("service-defaults", field("Protocol", "http")), in("ServiceDefaults", field("spec.protocol", "http"))),
 	Objects: map[string][]policy.Edit{
 		"ServiceDefaults":  begins("consul.hashicorp.com/v1alpha1", "ServiceDefaults", policy.CalleeNamespace),

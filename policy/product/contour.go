@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -17,16 +18,18 @@ var Contour = &policy.Product{
 		// A retryPolicy that names no conditions answers to 5xx.
 		Retry: &policy.Retry{Retries: def(1), On: def([]string{policy.OnConnect, policy.OnReset, policy.On5xx, policy.OnPerTry}), Backoff: &envoyBackoff},
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout: ways(
-			in("HTTPProxy", field("spec.routes[].timeoutPolicy.response", duration)), at("virtual host of HTTPProxy", field("authorization.responseTimeout", duration)),
-			in("ContourConfiguration", field("spec.globalExtAuth.responseTimeout", duration)), in("ExtensionService", field("spec.timeoutPolicy.response", duration)),
-		),
-		policy.AttemptTimeout:   ways(in("HTTPProxy", field("spec.routes[].retryPolicy.perTryTimeout", duration))),
-		policy.Retries:          ways(in("HTTPProxy", field("spec.routes[].retryPolicy.count", count), listed("spec.routes[].retryPolicy.retryOn"))),
-		policy.ConcurrencyLimit: ways(in("Service", annotation("projectcontour.io/max-requests", count))),
-		policy.LoadBalancing:    ways(in("HTTPProxy", named("spec.routes[].loadBalancerPolicy.strategy", "WeightedLeastRequest"))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout: ways(
+				in("HTTPProxy", field("spec.routes[].timeoutPolicy.response", duration)), at("virtual host of HTTPProxy", field("authorization.responseTimeout", duration)),
+				in("ContourConfiguration", field("spec.globalExtAuth.responseTimeout", duration)), in("ExtensionService", field("spec.timeoutPolicy.response", duration)),
+			),
+			policy.AttemptTimeout:   ways(in("HTTPProxy", field("spec.routes[].retryPolicy.perTryTimeout", duration))),
+			policy.Retries:          ways(in("HTTPProxy", field("spec.routes[].retryPolicy.count", count), listed("spec.routes[].retryPolicy.retryOn"))),
+			policy.ConcurrencyLimit: ways(in("Service", annotation("projectcontour.io/max-requests", count))),
+			policy.LoadBalancing:    ways(in("HTTPProxy", named("spec.routes[].loadBalancerPolicy.strategy", "WeightedLeastRequest"))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer},
 }
 

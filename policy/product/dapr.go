@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -31,15 +32,17 @@ var Dapr = &policy.Product{
 		},
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), Failures: def(6), Open: def(60 * time.Second)}, // consecutiveFailures > 5
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:    ways(in("Resiliency", field("spec.policies.timeouts[<callee>]", duration), named("spec.targets.apps[<callee>].timeout", "<callee>"))),
-		policy.AttemptTimeout:  ways(in("Resiliency", field("spec.policies.timeouts[<callee>]", duration), named("spec.targets.apps[<callee>].timeout", "<callee>"))),
-		policy.Retries:         ways(in("Resiliency", field("spec.policies.retries[<callee>].maxRetries", count), named("spec.targets.apps[<callee>].retry", "<callee>"))),
-		policy.RetryBackoff:    ways(in("Resiliency", field("spec.policies.retries[].policy", "exponential"), remove("spec.policies.retries[].duration"))),
-		policy.CircuitBreaker:  ways(in("Resiliency", block("spec.policies.circuitBreakers[<callee>]", "{maxRequests: 1, timeout: 30s, trip: consecutiveFailures > 5}"), named("spec.targets.apps[<callee>].circuitBreaker", "<callee>"))),
-		policy.BreakerWindow:   ways(in("Resiliency", field("spec.policies.circuitBreakers[].interval", duration))),
-		policy.BreakerOpenTime: ways(in("Resiliency", field("spec.policies.circuitBreakers[].timeout", duration))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:    ways(in("Resiliency", field("spec.policies.timeouts[<callee>]", duration), named("spec.targets.apps[<callee>].timeout", "<callee>"))),
+			policy.AttemptTimeout:  ways(in("Resiliency", field("spec.policies.timeouts[<callee>]", duration), named("spec.targets.apps[<callee>].timeout", "<callee>"))),
+			policy.Retries:         ways(in("Resiliency", field("spec.policies.retries[<callee>].maxRetries", count), named("spec.targets.apps[<callee>].retry", "<callee>"))),
+			policy.RetryBackoff:    ways(in("Resiliency", field("spec.policies.retries[].policy", "exponential"), remove("spec.policies.retries[].duration"))),
+			policy.CircuitBreaker:  ways(in("Resiliency", block("spec.policies.circuitBreakers[<callee>]", "{maxRequests: 1, timeout: 30s, trip: consecutiveFailures > 5}"), named("spec.targets.apps[<callee>].circuitBreaker", "<callee>"))),
+			policy.BreakerWindow:   ways(in("Resiliency", field("spec.policies.circuitBreakers[].interval", duration))),
+			policy.BreakerOpenTime: ways(in("Resiliency", field("spec.policies.circuitBreakers[].timeout", duration))),
+		}
+	}),
 	OnlyPolicies: []string{"Resiliency"}, ByTarget: true,
 	Names:         map[string][]string{"Resiliency": {"spec.targets.apps.{}", "scopes[]"}},
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},

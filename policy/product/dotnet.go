@@ -27,17 +27,19 @@ var DotNet = &policy.Product{
 		Bulkhead: &policy.Bulkhead{MaxConcurrent: def(1000)},
 	},
 	Within: policy.Set{Breaker: pollyBreaker, Hedge: pollyHedge},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(at("resilience handler", field("TotalRequestTimeout:Timeout", duration))),
-		policy.AttemptTimeout:   ways(at("resilience handler", field("AttemptTimeout:Timeout", duration))),
-		policy.Retries:          ways(at("resilience handler", field("Retry:MaxRetryAttempts", count))),
-		policy.RetryBackoff:     ways(at("resilience handler", field("Retry:BackoffType", "Exponential"), field("Retry:UseJitter", "true"))),
-		policy.CircuitBreaker:   ways(at("resilience handler", block("CircuitBreaker", ""))),
-		policy.BreakerWindow:    ways(at("resilience handler", field("CircuitBreaker:SamplingDuration", duration))),
-		policy.BreakerOpenTime:  ways(at("resilience handler", field("CircuitBreaker:BreakDuration", duration))),
-		policy.ConcurrencyLimit: ways(at("resilience handler", field("RateLimiter:DefaultRateLimiterOptions:PermitLimit", count))),
-		policy.FallbackAnswer:   ways(whole("fallback strategy in the pipeline")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(at("resilience handler", field("TotalRequestTimeout:Timeout", duration))),
+			policy.AttemptTimeout:   ways(at("resilience handler", field("AttemptTimeout:Timeout", duration))),
+			policy.Retries:          ways(at("resilience handler", field("Retry:MaxRetryAttempts", count))),
+			policy.RetryBackoff:     ways(at("resilience handler", field("Retry:BackoffType", "Exponential"), field("Retry:UseJitter", "true"))),
+			policy.CircuitBreaker:   ways(at("resilience handler", block("CircuitBreaker", ""))),
+			policy.BreakerWindow:    ways(at("resilience handler", field("CircuitBreaker:SamplingDuration", duration))),
+			policy.BreakerOpenTime:  ways(at("resilience handler", field("CircuitBreaker:BreakDuration", duration))),
+			policy.ConcurrencyLimit: ways(at("resilience handler", field("RateLimiter:DefaultRateLimiterOptions:PermitLimit", count))),
+			policy.FallbackAnswer:   ways(whole("fallback strategy in the pipeline")),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }
 

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -21,19 +22,21 @@ var Envoy = &policy.Product{
 		Retry:   &policy.Retry{Retries: def(1), On: noDefault[[]string](), Backoff: &envoyBackoff},
 		Breaker: &envoyEjection,
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(ofRoute(field("route.timeout", duration))),
-		policy.AttemptTimeout:   ways(ofRoute(field("route.retry_policy.per_try_timeout", duration))),
-		policy.Retries:          ways(ofRoute(field("route.retry_policy.num_retries", count), field("route.retry_policy.retry_on", conditions))),
-		policy.RetryBackoff:     ways(ofRoute(field("route.retry_policy.retry_back_off.base_interval", duration))),
-		policy.RetryBudget:      ways(ofCluster(block("circuit_breakers.thresholds[].retry_budget", "{budget_percent: {value: 20}, min_retry_concurrency: 3}"))),
-		policy.CircuitBreaker:   ways(ofCluster(block("outlier_detection", "{consecutive_5xx: 5, interval: 10s, base_ejection_time: 30s, max_ejection_percent: 50}"))),
-		policy.EjectionShare:    ways(ofCluster(field("outlier_detection.max_ejection_percent", percent))),
-		policy.BreakerWindow:    ways(ofCluster(field("outlier_detection.interval", duration))),
-		policy.BreakerOpenTime:  ways(ofCluster(field("outlier_detection.base_ejection_time", duration))),
-		policy.ConcurrencyLimit: ways(ofCluster(field("circuit_breakers.thresholds[].max_requests", count))),
-		policy.LoadBalancing:    ways(ofCluster(named("lb_policy", "LEAST_REQUEST"))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(ofRoute(field("route.timeout", duration))),
+			policy.AttemptTimeout:   ways(ofRoute(field("route.retry_policy.per_try_timeout", duration))),
+			policy.Retries:          ways(ofRoute(field("route.retry_policy.num_retries", count), field("route.retry_policy.retry_on", conditions))),
+			policy.RetryBackoff:     ways(ofRoute(field("route.retry_policy.retry_back_off.base_interval", duration))),
+			policy.RetryBudget:      ways(ofCluster(block("circuit_breakers.thresholds[].retry_budget", "{budget_percent: {value: 20}, min_retry_concurrency: 3}"))),
+			policy.CircuitBreaker:   ways(ofCluster(block("outlier_detection", "{consecutive_5xx: 5, interval: 10s, base_ejection_time: 30s, max_ejection_percent: 50}"))),
+			policy.EjectionShare:    ways(ofCluster(field("outlier_detection.max_ejection_percent", percent))),
+			policy.BreakerWindow:    ways(ofCluster(field("outlier_detection.interval", duration))),
+			policy.BreakerOpenTime:  ways(ofCluster(field("outlier_detection.base_ejection_time", duration))),
+			policy.ConcurrencyLimit: ways(ofCluster(field("circuit_breakers.thresholds[].max_requests", count))),
+			policy.LoadBalancing:    ways(ofCluster(named("lb_policy", "LEAST_REQUEST"))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.FallbackAnswer},
 }
 

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -29,23 +30,25 @@ var EnvoyGateway = &policy.Product{
 	OnlyPolicies: []string{"BackendTrafficPolicy"},
 	Names:        map[string][]string{"BackendTrafficPolicy": {"spec.targetRefs[].name", "spec.targetRef.name"}},
 	Merges:       map[string]policy.Edit{"BackendTrafficPolicy": field("spec.mergeType", "StrategicMerge")},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout: ways(
-			in("BackendTrafficPolicy", field("spec.timeout.http.requestTimeout", duration)),
-			in("SecurityPolicy", field("spec.extAuth.timeout", duration)), in("EnvoyExtensionPolicy", field("spec.extProc[].messageTimeout", duration)),
-		),
-		policy.AttemptTimeout:   ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.timeout", duration))),
-		policy.Retries:          ways(in("BackendTrafficPolicy", field("spec.retry.numRetries", count), listed("spec.retry.retryOn.triggers"))),
-		policy.RetryBackoff:     ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.backOff.baseInterval", duration))),
-		policy.RetryBudget:      ways(in("BackendTrafficPolicy", block("spec.circuitBreaker.retryBudget", ""))),
-		policy.CircuitBreaker:   ways(in("BackendTrafficPolicy", block("spec.healthCheck.passive", "{consecutive5XxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}"))),
-		policy.EjectionShare:    ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.maxEjectionPercent", percent))),
-		policy.BreakerWindow:    ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.interval", duration))),
-		policy.BreakerOpenTime:  ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.baseEjectionTime", duration))),
-		policy.ConcurrencyLimit: ways(in("BackendTrafficPolicy", field("spec.circuitBreaker.maxParallelRequests", count))),
-		policy.FallbackAnswer:   ways(in("Backend", field("spec.fallback", "true"))),
-		policy.LoadBalancing:    ways(in("BackendTrafficPolicy", named("spec.loadBalancer.type", "LeastRequest"))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout: ways(
+				in("BackendTrafficPolicy", field("spec.timeout.http.requestTimeout", duration)),
+				in("SecurityPolicy", field("spec.extAuth.timeout", duration)), in("EnvoyExtensionPolicy", field("spec.extProc[].messageTimeout", duration)),
+			),
+			policy.AttemptTimeout:   ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.timeout", duration))),
+			policy.Retries:          ways(in("BackendTrafficPolicy", field("spec.retry.numRetries", count), listed("spec.retry.retryOn.triggers"))),
+			policy.RetryBackoff:     ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.backOff.baseInterval", duration))),
+			policy.RetryBudget:      ways(in("BackendTrafficPolicy", block("spec.circuitBreaker.retryBudget", ""))),
+			policy.CircuitBreaker:   ways(in("BackendTrafficPolicy", block("spec.healthCheck.passive", "{consecutive5XxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}"))),
+			policy.EjectionShare:    ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.maxEjectionPercent", percent))),
+			policy.BreakerWindow:    ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.interval", duration))),
+			policy.BreakerOpenTime:  ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.baseEjectionTime", duration))),
+			policy.ConcurrencyLimit: ways(in("BackendTrafficPolicy", field("spec.circuitBreaker.maxParallelRequests", count))),
+			policy.FallbackAnswer:   ways(in("Backend", field("spec.fallback", "true"))),
+			policy.LoadBalancing:    ways(in("BackendTrafficPolicy", named("spec.loadBalancer.type", "LeastRequest"))),
+		}
+	}),
 }
 
 // EnvoyGatewayRetryOn are the triggers. Statuses are in a list of their own.

@@ -14,13 +14,15 @@ var GatewayAPI = &policy.Product{
 	Source:    "https://gateway-api.sigs.k8s.io",
 	Durations: []*policy.Syntax{GatewayDuration},
 	Layer:     policy.Gateway, Contract: true, OldestActs: true,
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(in("HTTPRoute", field("spec.rules[].timeouts.request", duration))),
-		policy.AttemptTimeout: ways(in("HTTPRoute", field("spec.rules[].timeouts.backendRequest", duration))),
-		policy.Retries:        ways(in("HTTPRoute", field("spec.rules[].retry.attempts", count), listed("spec.rules[].retry.codes"))),
-		policy.RetryBackoff:   ways(in("HTTPRoute", field("spec.rules[].retry.backoff", duration))),
-		policy.RetryBudget:    ways(in("XBackendTrafficPolicy", block("spec.retryConstraint.budget", ""))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(in("HTTPRoute", field("spec.rules[].timeouts.request", duration))),
+			policy.AttemptTimeout: ways(in("HTTPRoute", field("spec.rules[].timeouts.backendRequest", duration))),
+			policy.Retries:        ways(in("HTTPRoute", field("spec.rules[].retry.attempts", count), listed("spec.rules[].retry.codes"))),
+			policy.RetryBackoff:   ways(in("HTTPRoute", field("spec.rules[].retry.backoff", duration))),
+			policy.RetryBudget:    ways(in("XBackendTrafficPolicy", block("spec.retryConstraint.budget", ""))),
+		}
+	}),
 	Names: map[string][]string{
 		"HTTPRoute":             {"spec.parentRefs[].name", "spec.rules[].backendRefs[].name"},
 		"GRPCRoute":             {"spec.parentRefs[].name", "spec.rules[].backendRefs[].name"},

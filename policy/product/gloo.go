@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -14,17 +15,19 @@ var Gloo = &policy.Product{
 	Layer: policy.Gateway, Backoff: policy.EnvoyFullJitter,
 	Defaults: policy.Set{Timeout: totalAndConnect(15*time.Second, 5*time.Second), Retry: noRetry(), Breaker: noBreaker(), Bulkhead: &envoyLimits},
 	Within:   policy.Set{Retry: &policy.Retry{Retries: def(1), Backoff: &envoyBackoff}, Breaker: &envoyEjection},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("VirtualService", field("spec.virtualHost.routes[].options.timeout", duration))),
-		policy.AttemptTimeout:   ways(in("VirtualService", field("spec.virtualHost.routes[].options.retries.perTryTimeout", duration))),
-		policy.Retries:          ways(in("VirtualService", field("spec.virtualHost.routes[].options.retries.numRetries", count), field("spec.virtualHost.routes[].options.retries.retryOn", conditions))),
-		policy.CircuitBreaker:   ways(in("Upstream", block("spec.outlierDetection", "{consecutive5xx: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}"))),
-		policy.EjectionShare:    ways(in("Upstream", field("spec.outlierDetection.maxEjectionPercent", percent))),
-		policy.BreakerWindow:    ways(in("Upstream", field("spec.outlierDetection.interval", duration))),
-		policy.BreakerOpenTime:  ways(in("Upstream", field("spec.outlierDetection.baseEjectionTime", duration))),
-		policy.ConcurrencyLimit: ways(in("Upstream", block("spec.circuitBreakers", ""))),
-		policy.LoadBalancing:    ways(in("Upstream", block("spec.loadBalancerConfig", ""))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(in("VirtualService", field("spec.virtualHost.routes[].options.timeout", duration))),
+			policy.AttemptTimeout:   ways(in("VirtualService", field("spec.virtualHost.routes[].options.retries.perTryTimeout", duration))),
+			policy.Retries:          ways(in("VirtualService", field("spec.virtualHost.routes[].options.retries.numRetries", count), field("spec.virtualHost.routes[].options.retries.retryOn", conditions))),
+			policy.CircuitBreaker:   ways(in("Upstream", block("spec.outlierDetection", "{consecutive5xx: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}"))),
+			policy.EjectionShare:    ways(in("Upstream", field("spec.outlierDetection.maxEjectionPercent", percent))),
+			policy.BreakerWindow:    ways(in("Upstream", field("spec.outlierDetection.interval", duration))),
+			policy.BreakerOpenTime:  ways(in("Upstream", field("spec.outlierDetection.baseEjectionTime", duration))),
+			policy.ConcurrencyLimit: ways(in("Upstream", block("spec.circuitBreakers", ""))),
+			policy.LoadBalancing:    ways(in("Upstream", block("spec.loadBalancerConfig", ""))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.FallbackAnswer},
 }
 

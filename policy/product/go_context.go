@@ -1,6 +1,7 @@
 package product
 
 import (
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -10,9 +11,11 @@ var GoContext = &policy.Product{
 	Source:    "https://pkg.go.dev/context#WithTimeout",
 	Durations: []*policy.Syntax{goDuration},
 	Layer:     policy.App,
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inCode("context of the call", field("context.WithTimeout", duration))),
-		policy.AttemptTimeout: ways(inCode("context of the call", field("context.WithTimeout", duration))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inCode("context of the call", field("context.WithTimeout", duration))),
+			policy.AttemptTimeout: ways(inCode("context of the call", field("context.WithTimeout", duration))),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout),
 }

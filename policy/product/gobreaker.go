@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -13,10 +14,12 @@ var GoBreaker = &policy.Product{
 	Durations: []*policy.Syntax{goDuration},
 	Layer:     policy.App,
 	Within:    policy.Set{Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), Failures: def(6), Open: def(60 * time.Second)}},
-	Remediations: policy.Remediations{
-		policy.CircuitBreaker:  ways(inCode("gobreaker.Settings", field("ReadyToTrip", conditions))),
-		policy.BreakerWindow:   ways(inCode("gobreaker.Settings", field("Interval", duration))),
-		policy.BreakerOpenTime: ways(inCode("gobreaker.Settings", field("Timeout", duration))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.CircuitBreaker:  ways(inCode("gobreaker.Settings", field("ReadyToTrip", conditions))),
+			policy.BreakerWindow:   ways(inCode("gobreaker.Settings", field("Interval", duration))),
+			policy.BreakerOpenTime: ways(inCode("gobreaker.Settings", field("Timeout", duration))),
+		}
+	}),
 	Inexpressible: allBut(policy.CircuitBreaker, policy.BreakerWindow, policy.BreakerOpenTime),
 }

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -17,14 +18,16 @@ var Got = &policy.Product{
 		Retry:   gotRetry, Breaker: noBreaker(),
 	},
 	Within: policy.Set{Retry: gotRetry},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inCode("got call", field("timeout.request", duration))),
-		policy.AttemptTimeout: ways(inCode("got call", field("timeout.request", duration))),
-		policy.Retries:        ways(inCode("got call", field("retry.limit", count), field("retry.methods", conditions))),
-		policy.RetryBackoff:   ways(inCode("got call", field("retry.calculateDelay", duration))),
-		policy.CircuitBreaker: ways(whole("opossum CircuitBreaker around the call")),
-		policy.FallbackAnswer: ways(whole("fallback function of an opossum CircuitBreaker")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inCode("got call", field("timeout.request", duration))),
+			policy.AttemptTimeout: ways(inCode("got call", field("timeout.request", duration))),
+			policy.Retries:        ways(inCode("got call", field("retry.limit", count), field("retry.methods", conditions))),
+			policy.RetryBackoff:   ways(inCode("got call", field("retry.calculateDelay", duration))),
+			policy.CircuitBreaker: ways(whole("opossum CircuitBreaker around the call")),
+			policy.FallbackAnswer: ways(whole("fallback function of an opossum CircuitBreaker")),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.Retries, policy.RetryBackoff, policy.CircuitBreaker, policy.FallbackAnswer),
 }
 

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -19,13 +20,15 @@ var GRPC = &policy.Product{
 		Timeout: connectOnly(def(20 * time.Second)), Retry: noRetry(), Breaker: noBreaker(), Balance: &policy.Balance{Strategy: def("pick-first")},
 	},
 	Within: policy.Set{Retry: &policy.Retry{Backoff: &policy.Backoff{Kind: def("exponential"), Jitter: def(policy.Jitter{Kind: "partial", Fraction: 0.2})}}},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:  ways(inFile("gRPC service config", field("methodConfig[].timeout", duration))),
-		policy.Retries:       ways(inFile("gRPC service config", field("methodConfig[].retryPolicy.maxAttempts", tries), listed("methodConfig[].retryPolicy.retryableStatusCodes"))),
-		policy.RetryBackoff:  ways(inFile("gRPC service config", field("methodConfig[].retryPolicy.initialBackoff", duration), field("methodConfig[].retryPolicy.backoffMultiplier", "2"))),
-		policy.RetryBudget:   ways(inFile("gRPC service config", block("retryThrottling", "{maxTokens: 10, tokenRatio: 0.1}"))),
-		policy.LoadBalancing: ways(inFile("gRPC service config", field("loadBalancingConfig", "[{round_robin: {}]"))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:  ways(inFile("gRPC service config", field("methodConfig[].timeout", duration))),
+			policy.Retries:       ways(inFile("gRPC service config", field("methodConfig[].retryPolicy.maxAttempts", tries), listed("methodConfig[].retryPolicy.retryableStatusCodes"))),
+			policy.RetryBackoff:  ways(inFile("gRPC service config", field("methodConfig[].retryPolicy.initialBackoff", duration), field("methodConfig[].retryPolicy.backoffMultiplier", "2"))),
+			policy.RetryBudget:   ways(inFile("gRPC service config", block("retryThrottling", "{maxTokens: 10, tokenRatio: 0.1}"))),
+			policy.LoadBalancing: ways(inFile("gRPC service config", field("loadBalancingConfig", "[{round_robin: {}]"))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.AttemptTimeout, policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer},
 }
 

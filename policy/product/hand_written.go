@@ -1,6 +1,7 @@
 package product
 
 import (
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -11,9 +12,11 @@ var HandWritten = &policy.Product{
 	Durations: []*policy.Syntax{MillisDuration},
 	Layer:     policy.App,
 	Within:    policy.Set{Retry: &policy.Retry{On: def([]string{policy.OnAny})}},
-	Remediations: policy.Remediations{
-		policy.Retries:      ways(inCode("retry loop", field("the number of attempts", tries), field("the errors that are tried again", conditions))),
-		policy.RetryBackoff: ways(inCode("retry loop", field("the wait between attempts", duration))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.Retries:      ways(inCode("retry loop", field("the number of attempts", tries), field("the errors that are tried again", conditions))),
+			policy.RetryBackoff: ways(inCode("retry loop", field("the wait between attempts", duration))),
+		}
+	}),
 	Inexpressible: allBut(policy.Retries, policy.RetryBackoff),
 }

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -19,12 +20,14 @@ var HAProxy = &policy.Product{
 		Balance: &policy.Balance{Strategy: def("round-robin")},
 	},
 	Within: policy.Set{Retry: &policy.Retry{Retries: def(3), On: def([]string{policy.OnConnect}), SameHost: def(true), Backoff: &policy.Backoff{Kind: def("none")}}},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(at("backend", field("timeout server", duration))),
-		policy.Retries:          ways(at("backend", field("retries", count), field("retry-on", conditions))),
-		policy.CircuitBreaker:   ways(at("servers of the backend", field("observe", "layer7"), field("error-limit", count))),
-		policy.ConcurrencyLimit: ways(at("servers of the backend", field("maxconn", count))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(at("backend", field("timeout server", duration))),
+			policy.Retries:          ways(at("backend", field("retries", count), field("retry-on", conditions))),
+			policy.CircuitBreaker:   ways(at("servers of the backend", field("observe", "layer7"), field("error-limit", count))),
+			policy.ConcurrencyLimit: ways(at("servers of the backend", field("maxconn", count))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
 }
 

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -13,11 +14,13 @@ var HTTPClient = &policy.Product{
 	Durations: []*policy.Syntax{DotNetDuration},
 	Layer:     policy.App,
 	Defaults:  policy.Set{Timeout: &policy.Timeout{Total: def(100 * time.Second)}, Retry: noRetry(), Breaker: noBreaker()},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inCode("HttpClient", field("Timeout", duration))),
-		policy.AttemptTimeout: ways(inCode("HttpClient", field("Timeout", duration))),
-		policy.Retries:        ways(inCode("HttpClient", block("AddStandardResilienceHandler", ""))),
-		policy.CircuitBreaker: ways(inCode("HttpClient", block("AddStandardResilienceHandler", ""))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inCode("HttpClient", field("Timeout", duration))),
+			policy.AttemptTimeout: ways(inCode("HttpClient", field("Timeout", duration))),
+			policy.Retries:        ways(inCode("HttpClient", block("AddStandardResilienceHandler", ""))),
+			policy.CircuitBreaker: ways(inCode("HttpClient", block("AddStandardResilienceHandler", ""))),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.Retries, policy.CircuitBreaker),
 }

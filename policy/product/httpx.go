@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -16,11 +17,13 @@ var HTTPX = &policy.Product{
 		Timeout: &policy.Timeout{Connect: def(5 * time.Second), ReadGap: def(5 * time.Second)},
 		Retry:   noRetry(), Breaker: noBreaker(),
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inCode("httpx call", field("timeout", duration))),
-		policy.AttemptTimeout: ways(inCode("httpx call", field("timeout", duration))),
-		policy.Retries:        ways(inCode("httpx transport", field("retries", count))),
-		policy.CircuitBreaker: ways(whole("pybreaker CircuitBreaker around the call")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inCode("httpx call", field("timeout", duration))),
+			policy.AttemptTimeout: ways(inCode("httpx call", field("timeout", duration))),
+			policy.Retries:        ways(inCode("httpx transport", field("retries", count))),
+			policy.CircuitBreaker: ways(whole("pybreaker CircuitBreaker around the call")),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.Retries, policy.CircuitBreaker),
 }

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -19,15 +20,17 @@ var Hystrix = &policy.Product{
 		Bulkhead: &policy.Bulkhead{PoolSize: def(10)},
 	},
 	Within: policy.Set{Breaker: hystrixBreaker},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(inFile("Hystrix command", field("hystrix.command.*.execution.isolation.thread.timeoutInMilliseconds", duration))),
-		policy.AttemptTimeout:   ways(inFile("Hystrix command", field("hystrix.command.*.execution.isolation.thread.timeoutInMilliseconds", duration))),
-		policy.CircuitBreaker:   ways(inFile("Hystrix command", field("hystrix.command.*.circuitBreaker.enabled", "true"))),
-		policy.BreakerWindow:    ways(inFile("Hystrix command", field("hystrix.command.*.metrics.rollingStats.timeInMilliseconds", duration))),
-		policy.BreakerOpenTime:  ways(inFile("Hystrix command", field("hystrix.command.*.circuitBreaker.sleepWindowInMilliseconds", duration))),
-		policy.ConcurrencyLimit: ways(inFile("Hystrix thread pool", field("hystrix.threadpool.*.coreSize", count))),
-		policy.FallbackAnswer:   ways(inFile("Hystrix command", block("getFallback", ""))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(inFile("Hystrix command", field("hystrix.command.*.execution.isolation.thread.timeoutInMilliseconds", duration))),
+			policy.AttemptTimeout:   ways(inFile("Hystrix command", field("hystrix.command.*.execution.isolation.thread.timeoutInMilliseconds", duration))),
+			policy.CircuitBreaker:   ways(inFile("Hystrix command", field("hystrix.command.*.circuitBreaker.enabled", "true"))),
+			policy.BreakerWindow:    ways(inFile("Hystrix command", field("hystrix.command.*.metrics.rollingStats.timeInMilliseconds", duration))),
+			policy.BreakerOpenTime:  ways(inFile("Hystrix command", field("hystrix.command.*.circuitBreaker.sleepWindowInMilliseconds", duration))),
+			policy.ConcurrencyLimit: ways(inFile("Hystrix thread pool", field("hystrix.threadpool.*.coreSize", count))),
+			policy.FallbackAnswer:   ways(inFile("Hystrix command", block("getFallback", ""))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.Retries, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }
 

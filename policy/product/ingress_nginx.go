@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -19,12 +20,14 @@ var IngressNginx = &policy.Product{
 		Balance: &policy.Balance{Strategy: def("round-robin")},
 	},
 	Within: policy.Set{Retry: nextUpstream(def(2))},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", duration))),
-		policy.AttemptTimeout:   ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", duration))),
-		policy.Retries:          ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-next-upstream", conditions), annotation("nginx.ingress.kubernetes.io/proxy-next-upstream-tries", count))),
-		policy.ConcurrencyLimit: ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/limit-connections", count))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", duration))),
+			policy.AttemptTimeout:   ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", duration))),
+			policy.Retries:          ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-next-upstream", conditions), annotation("nginx.ingress.kubernetes.io/proxy-next-upstream-tries", count))),
+			policy.ConcurrencyLimit: ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/limit-connections", count))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
 }
 

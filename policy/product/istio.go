@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -41,22 +42,26 @@ var Istio = &policy.Product{
 		Retry:   &policy.Retry{On: def(IstioDefaultRetryOn), Backoff: &envoyBackoff},
 		Breaker: &envoyEjection,
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("VirtualService", field("spec.http[].timeout", duration)), in("Canary", field("spec.service.timeout", duration))),
-		policy.AttemptTimeout:   ways(in("VirtualService", field("spec.http[].retries.perTryTimeout", duration)), in("Canary", field("spec.service.retries.perTryTimeout", duration))),
-		policy.Retries:          ways(in("VirtualService", policy.Edit{Path: "spec.http[].retries.attempts", Value: count, Off: "{attempts: 0}"}, field("spec.http[].retries.retryOn", conditions)), in("Canary", field("spec.service.retries.attempts", count), field("spec.service.retries.retryOn", conditions))),
-		policy.RetryBackoff:     ways(in("VirtualService", field("spec.http[].retries.backoff", duration))),
-		policy.RetryBudget:      ways(in("DestinationRule", block("spec.trafficPolicy.retryBudget", "{percent: 20, minRetryConcurrency: 3}"))),
-		policy.CircuitBreaker:   atDestination(block("spec.trafficPolicy.outlierDetection", "{consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}")),
-		policy.EjectionShare:    atDestination(field("spec.trafficPolicy.outlierDetection.maxEjectionPercent", percent)),
-		policy.BreakerWindow:    atDestination(field("spec.trafficPolicy.outlierDetection.interval", duration)),
-		policy.BreakerOpenTime:  atDestination(field("spec.trafficPolicy.outlierDetection.baseEjectionTime", duration)),
-		policy.ConcurrencyLimit: atDestination(block("spec.trafficPolicy.connectionPool", "{http: {http1MaxPendingRequests: 100, http2MaxRequests: 100}}")),
-		policy.LoadBalancing:    atDestination(named("spec.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST")),
-	},
-	AtCallee: policy.Remediations{
-		policy.TotalTimeout: ways(inCode("extension provider", field("timeout", duration))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(in("VirtualService", field("spec.http[].timeout", duration)), in("Canary", field("spec.service.timeout", duration))),
+			policy.AttemptTimeout:   ways(in("VirtualService", field("spec.http[].retries.perTryTimeout", duration)), in("Canary", field("spec.service.retries.perTryTimeout", duration))),
+			policy.Retries:          ways(in("VirtualService", policy.Edit{Path: "spec.http[].retries.attempts", Value: count, Off: "{attempts: 0}"}, field("spec.http[].retries.retryOn", conditions)), in("Canary", field("spec.service.retries.attempts", count), field("spec.service.retries.retryOn", conditions))),
+			policy.RetryBackoff:     ways(in("VirtualService", field("spec.http[].retries.backoff", duration))),
+			policy.RetryBudget:      ways(in("DestinationRule", block("spec.trafficPolicy.retryBudget", "{percent: 20, minRetryConcurrency: 3}"))),
+			policy.CircuitBreaker:   atDestination(block("spec.trafficPolicy.outlierDetection", "{consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}")),
+			policy.EjectionShare:    atDestination(field("spec.trafficPolicy.outlierDetection.maxEjectionPercent", percent)),
+			policy.BreakerWindow:    atDestination(field("spec.trafficPolicy.outlierDetection.interval", duration)),
+			policy.BreakerOpenTime:  atDestination(field("spec.trafficPolicy.outlierDetection.baseEjectionTime", duration)),
+			policy.ConcurrencyLimit: atDestination(block("spec.trafficPolicy.connectionPool", "{http: {http1MaxPendingRequests: 100, http2MaxRequests: 100}}")),
+			policy.LoadBalancing:    atDestination(named("spec.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST")),
+		}
+	}),
+	AtCallee: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout: ways(inCode("extension provider", field("timeout", duration))),
+		}
+	}),
 	Objects: map[string][]policy.Edit{
 		"VirtualService": begins("networking.istio.io/v1", "VirtualService", policy.CalleeNamespace,
 			field("spec.hosts", "[<callee>]"), field("spec.http[].route[].destination.host", policy.CalleeName)),

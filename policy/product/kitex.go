@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -18,12 +19,14 @@ var Kitex = &policy.Product{
 		Retries: def(2), On: def([]string{policy.OnPerTry}),
 		Backoff: &policy.Backoff{Kind: def("none")},
 	}},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inCode("NewClient call", field("client.WithRPCTimeout", duration))),
-		policy.AttemptTimeout: ways(inCode("NewClient call", field("client.WithRPCTimeout", duration))),
-		policy.Retries:        ways(inCode("NewClient call", field("client.WithFailureRetry", "retry.NewFailurePolicy()"))),
-		policy.RetryBackoff:   ways(inCode("policy of client.WithFailureRetry", field("WithRandomBackOff", "10, 100"))),
-		policy.CircuitBreaker: ways(inCode("NewClient call", field("client.WithCircuitBreaker", "circuitbreak.NewCBSuite(...)"))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inCode("NewClient call", field("client.WithRPCTimeout", duration))),
+			policy.AttemptTimeout: ways(inCode("NewClient call", field("client.WithRPCTimeout", duration))),
+			policy.Retries:        ways(inCode("NewClient call", field("client.WithFailureRetry", "retry.NewFailurePolicy()"))),
+			policy.RetryBackoff:   ways(inCode("policy of client.WithFailureRetry", field("WithRandomBackOff", "10, 100"))),
+			policy.CircuitBreaker: ways(inCode("NewClient call", field("client.WithCircuitBreaker", "circuitbreak.NewCBSuite(...)"))),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.Retries, policy.RetryBackoff, policy.CircuitBreaker),
 }

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -19,13 +20,15 @@ var Kong = &policy.Product{
 		Balance: &policy.Balance{Strategy: def("round-robin")},
 	},
 	Within: policy.Set{Retry: &policy.Retry{On: def([]string{policy.OnConnect}), Backoff: &policy.Backoff{Kind: def("none")}}},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(in("Service", annotation("konghq.com/read-timeout", duration)), at("service", field("read_timeout", duration))),
-		policy.AttemptTimeout: ways(in("Service", annotation("konghq.com/read-timeout", duration)), at("service", field("read_timeout", duration))),
-		policy.Retries:        ways(at("Kong service", field("retries", count))),
-		policy.CircuitBreaker: ways(in("KongUpstreamPolicy", block("spec.healthchecks.passive", "{unhealthy: {http_failures: 5, timeouts: 5}}"))),
-		policy.LoadBalancing:  ways(in("KongUpstreamPolicy", named("spec.algorithm", "least-connections"))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(in("Service", annotation("konghq.com/read-timeout", duration)), at("service", field("read_timeout", duration))),
+			policy.AttemptTimeout: ways(in("Service", annotation("konghq.com/read-timeout", duration)), at("service", field("read_timeout", duration))),
+			policy.Retries:        ways(at("Kong service", field("retries", count))),
+			policy.CircuitBreaker: ways(in("KongUpstreamPolicy", block("spec.healthchecks.passive", "{unhealthy: {http_failures: 5, timeouts: 5}}"))),
+			policy.LoadBalancing:  ways(in("KongUpstreamPolicy", named("spec.algorithm", "least-connections"))),
+		}
+	}),
 	NamedBy:       map[string]string{"KongIngress": "konghq.com/override", "KongUpstreamPolicy": "konghq.com/upstream-policy"},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer},
 }

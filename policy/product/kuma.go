@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -31,21 +32,25 @@ var Kuma = &policy.Product{
 		Retry:   &policy.Retry{Retries: def(1), On: def([]string{policy.OnConnect, policy.OnReset, policy.OnGateway, policy.OnPerTry}), Backoff: &envoyBackoff},
 		Breaker: &envoyEjection,
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("MeshTimeout", field("spec.to[].default.http.requestTimeout", duration))),
-		policy.AttemptTimeout:   ways(in("MeshRetry", field("spec.to[].default.http.perTryTimeout", duration))),
-		policy.Retries:          ways(in("MeshRetry", field("spec.to[].default.http.numRetries", count), listed("spec.to[].default.http.retryOn"))),
-		policy.RetryBackoff:     ways(in("MeshRetry", field("spec.to[].default.http.backOff.baseInterval", duration))),
-		policy.CircuitBreaker:   ways(in("MeshCircuitBreaker", block("spec.to[].default.outlierDetection", "{interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50, detectors: {totalFailures: {consecutive: 5}}}"))),
-		policy.EjectionShare:    ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.maxEjectionPercent", percent))),
-		policy.BreakerWindow:    ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.interval", duration))),
-		policy.BreakerOpenTime:  ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.baseEjectionTime", duration))),
-		policy.ConcurrencyLimit: ways(in("MeshCircuitBreaker", block("spec.to[].default.connectionLimits", "{maxConnections: 100, maxPendingRequests: 100, maxRequests: 100}"))),
-		policy.LoadBalancing:    ways(in("MeshLoadBalancingStrategy", named("spec.to[].default.loadBalancer.type", "LeastRequest"))),
-	},
-	AtCallee: policy.Remediations{
-		policy.TotalTimeout: ways(in("MeshTimeout", field("spec.rules[].default.http.requestTimeout", duration))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(in("MeshTimeout", field("spec.to[].default.http.requestTimeout", duration))),
+			policy.AttemptTimeout:   ways(in("MeshRetry", field("spec.to[].default.http.perTryTimeout", duration))),
+			policy.Retries:          ways(in("MeshRetry", field("spec.to[].default.http.numRetries", count), listed("spec.to[].default.http.retryOn"))),
+			policy.RetryBackoff:     ways(in("MeshRetry", field("spec.to[].default.http.backOff.baseInterval", duration))),
+			policy.CircuitBreaker:   ways(in("MeshCircuitBreaker", block("spec.to[].default.outlierDetection", "{interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50, detectors: {totalFailures: {consecutive: 5}}}"))),
+			policy.EjectionShare:    ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.maxEjectionPercent", percent))),
+			policy.BreakerWindow:    ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.interval", duration))),
+			policy.BreakerOpenTime:  ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.baseEjectionTime", duration))),
+			policy.ConcurrencyLimit: ways(in("MeshCircuitBreaker", block("spec.to[].default.connectionLimits", "{maxConnections: 100, maxPendingRequests: 100, maxRequests: 100}"))),
+			policy.LoadBalancing:    ways(in("MeshLoadBalancingStrategy", named("spec.to[].default.loadBalancer.type", "LeastRequest"))),
+		}
+	}),
+	AtCallee: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout: ways(in("MeshTimeout", field("spec.rules[].default.http.requestTimeout", duration))),
+		}
+	}),
 	Objects: map[string][]policy.Edit{
 		"MeshTimeout":               begins("kuma.io/v1alpha1", "MeshTimeout", "kuma-system", kumaTarget...),
 		"MeshRetry":                 begins("kuma.io/v1alpha1", "MeshRetry", "kuma-system", kumaTarget...),

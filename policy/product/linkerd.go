@@ -35,25 +35,27 @@ var Linkerd = &policy.Product{
 			Kind: def("endpoint"), Slow: def(false), Failures: def(7), Open: def(time.Second), MaxEject: def(1.0), EjectOne: def(true),
 		},
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout: ways(
-			in("Service", annotation("timeout.linkerd.io/request", duration)),
-			in("HTTPRoute", field("spec.rules[].timeouts.request", duration)),
-			withOthers(in("ServiceProfile", field("spec.routes[].timeout", duration)), "spec.routes[+]", "{name: all other requests, condition: {pathRegex: '.*'}, timeout: "+duration+"}"),
-		),
-		policy.AttemptTimeout: ways(
-			in("Service", annotation("retry.linkerd.io/timeout", duration)),
-			in("HTTPRoute", annotation("retry.linkerd.io/timeout", duration)),
-		),
-		policy.Retries: ways(
-			in("Service", annotation("retry.linkerd.io/limit", count), annotation("retry.linkerd.io/http", conditions)),
-			in("HTTPRoute", annotation("retry.linkerd.io/limit", count), annotation("retry.linkerd.io/http", conditions)),
-			in("ServiceProfile", field("spec.routes[].isRetryable", "true")),
-		),
-		policy.RetryBudget:     ways(in("ServiceProfile", share("spec.retryBudget.retryRatio"))),
-		policy.CircuitBreaker:  ways(in("Service", annotation("balancer.linkerd.io/failure-accrual", "consecutive"))),
-		policy.BreakerOpenTime: ways(in("Service", annotation("balancer.linkerd.io/failure-accrual-consecutive-min-penalty", duration))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout: ways(
+				in("Service", annotation("timeout.linkerd.io/request", duration)),
+				in("HTTPRoute", field("spec.rules[].timeouts.request", duration)),
+				withOthers(in("ServiceProfile", field("spec.routes[].timeout", duration)), "spec.routes[+]", "{name: all other requests, condition: {pathRegex: '.*'}, timeout: "+duration+"}"),
+			),
+			policy.AttemptTimeout: ways(
+				in("Service", annotation("retry.linkerd.io/timeout", duration)),
+				in("HTTPRoute", annotation("retry.linkerd.io/timeout", duration)),
+			),
+			policy.Retries: ways(
+				in("Service", annotation("retry.linkerd.io/limit", count), annotation("retry.linkerd.io/http", conditions)),
+				in("HTTPRoute", annotation("retry.linkerd.io/limit", count), annotation("retry.linkerd.io/http", conditions)),
+				in("ServiceProfile", field("spec.routes[].isRetryable", "true")),
+			),
+			policy.RetryBudget:     ways(in("ServiceProfile", share("spec.retryBudget.retryRatio"))),
+			policy.CircuitBreaker:  ways(in("Service", annotation("balancer.linkerd.io/failure-accrual", "consecutive"))),
+			policy.BreakerOpenTime: ways(in("Service", annotation("balancer.linkerd.io/failure-accrual-consecutive-min-penalty", duration))),
+		}
+	}),
 	Names:         map[string][]string{"ServiceProfile": {"metadata.name"}},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.EjectionShare, policy.BreakerWindow, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},
 }

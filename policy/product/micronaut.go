@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -16,14 +17,16 @@ var Micronaut = &policy.Product{
 		Retry:   &policy.Retry{Retries: def(3), On: def([]string{policy.OnAny}), Backoff: &policy.Backoff{Kind: def("fixed"), Base: def(time.Second), Jitter: def(policy.Jitter{Kind: "none"})}},
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), Open: def(20 * time.Second)},
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:    ways(inFile("HTTP client", field("micronaut.http.client.read-timeout", duration))),
-		policy.AttemptTimeout:  ways(inFile("HTTP client", field("micronaut.http.client.read-timeout", duration))),
-		policy.Retries:         ways(inCode("@Retryable annotation", field("attempts", count), field("includes", conditions))),
-		policy.RetryBackoff:    ways(inCode("@Retryable annotation", field("delay", duration), field("multiplier", "2"))),
-		policy.CircuitBreaker:  ways(whole("@CircuitBreaker annotation")),
-		policy.BreakerOpenTime: ways(inCode("@CircuitBreaker annotation", field("reset", duration))),
-		policy.FallbackAnswer:  ways(whole("@Fallback class")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:    ways(inFile("HTTP client", field("micronaut.http.client.read-timeout", duration))),
+			policy.AttemptTimeout:  ways(inFile("HTTP client", field("micronaut.http.client.read-timeout", duration))),
+			policy.Retries:         ways(inCode("@Retryable annotation", field("attempts", count), field("includes", conditions))),
+			policy.RetryBackoff:    ways(inCode("@Retryable annotation", field("delay", duration), field("multiplier", "2"))),
+			policy.CircuitBreaker:  ways(whole("@CircuitBreaker annotation")),
+			policy.BreakerOpenTime: ways(inCode("@CircuitBreaker annotation", field("reset", duration))),
+			policy.FallbackAnswer:  ways(whole("@Fallback class")),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.Retries, policy.RetryBackoff, policy.CircuitBreaker, policy.BreakerOpenTime, policy.FallbackAnswer),
 }

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -18,18 +19,20 @@ var MicroProfile = &policy.Product{
 		},
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(20), Open: def(5 * time.Second)},
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout: ways(
-			ifWritten("@Retry annotation", timed("Retry/maxDuration", MillisDuration)),
-			at("@Timeout annotation", timed("Timeout/value", MillisDuration)),
-		),
-		policy.AttemptTimeout:   ways(at("@Timeout annotation", timed("Timeout/value", MillisDuration))),
-		policy.Retries:          ways(at("@Retry annotation", field("Retry/maxRetries", count), field("Retry/retryOn", conditions))),
-		policy.RetryBackoff:     ways(at("@Retry annotation", timed("Retry/delay", MillisDuration), timed("Retry/jitter", MillisDuration))),
-		policy.CircuitBreaker:   ways(whole("@CircuitBreaker annotation")),
-		policy.BreakerOpenTime:  ways(at("@CircuitBreaker annotation", timed("CircuitBreaker/delay", MillisDuration))),
-		policy.ConcurrencyLimit: ways(whole("@Bulkhead annotation")),
-		policy.FallbackAnswer:   ways(whole("@Fallback annotation")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout: ways(
+				ifWritten("@Retry annotation", timed("Retry/maxDuration", MillisDuration)),
+				at("@Timeout annotation", timed("Timeout/value", MillisDuration)),
+			),
+			policy.AttemptTimeout:   ways(at("@Timeout annotation", timed("Timeout/value", MillisDuration))),
+			policy.Retries:          ways(at("@Retry annotation", field("Retry/maxRetries", count), field("Retry/retryOn", conditions))),
+			policy.RetryBackoff:     ways(at("@Retry annotation", timed("Retry/delay", MillisDuration), timed("Retry/jitter", MillisDuration))),
+			policy.CircuitBreaker:   ways(whole("@CircuitBreaker annotation")),
+			policy.BreakerOpenTime:  ways(at("@CircuitBreaker annotation", timed("CircuitBreaker/delay", MillisDuration))),
+			policy.ConcurrencyLimit: ways(whole("@Bulkhead annotation")),
+			policy.FallbackAnswer:   ways(whole("@Fallback annotation")),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.LoadBalancing},
 }

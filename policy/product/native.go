@@ -1,6 +1,7 @@
 package product
 
 import (
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -10,20 +11,22 @@ var Native = &policy.Product{
 	Source:    "https://github.com/weirgraph/weir",
 	Durations: []*policy.Syntax{NativeDuration}, RetryWords: []*policy.RetryWords{nativeRetryOn},
 	Layer: policy.App, ByHand: true, Transport: true,
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(at(NativeCall, field("timeout", duration))),
-		policy.AttemptTimeout:   ways(at(NativeCall, field("perTry", duration))),
-		policy.Retries:          ways(at(NativeCall, field("retry.retries", count), listed("retry.on"))),
-		policy.RetryBackoff:     ways(at(NativeCall, field("retry.backoff", "{kind: exponential, jitter: full}"))),
-		policy.RetryBudget:      ways(at(NativeCall, policy.Edit{Path: "retry.budget", Value: policy.PercentValue, Fill: "%"})),
-		policy.CircuitBreaker:   ways(at(NativeCall, policy.Edit{Path: "breaker", Value: policy.BlockValue, Fill: "{kind: call, errorRate: 50%}"})),
-		policy.EjectionShare:    ways(at(NativeCall, policy.Edit{Path: "breaker.maxEject", Value: policy.PercentValue, Fill: "%"})),
-		policy.BreakerWindow:    ways(at(NativeCall, field("breaker.window", duration))),
-		policy.BreakerOpenTime:  ways(at(NativeCall, field("breaker.open", duration))),
-		policy.ConcurrencyLimit: ways(at(NativeCall, field("bulkhead.maxConcurrent", count))),
-		policy.FallbackAnswer:   ways(at(NativeCall, policy.Edit{Path: "fallback", Value: policy.BlockValue, Fill: "{kind: static}"})),
-		policy.LoadBalancing:    ways(at(NativeCall, named("balance", "least-request"))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(at(NativeCall, field("timeout", duration))),
+			policy.AttemptTimeout:   ways(at(NativeCall, field("perTry", duration))),
+			policy.Retries:          ways(at(NativeCall, field("retry.retries", count), listed("retry.on"))),
+			policy.RetryBackoff:     ways(at(NativeCall, field("retry.backoff", "{kind: exponential, jitter: full}"))),
+			policy.RetryBudget:      ways(at(NativeCall, policy.Edit{Path: "retry.budget", Value: policy.PercentValue, Fill: "%"})),
+			policy.CircuitBreaker:   ways(at(NativeCall, policy.Edit{Path: "breaker", Value: policy.BlockValue, Fill: "{kind: call, errorRate: 50%}"})),
+			policy.EjectionShare:    ways(at(NativeCall, policy.Edit{Path: "breaker.maxEject", Value: policy.PercentValue, Fill: "%"})),
+			policy.BreakerWindow:    ways(at(NativeCall, field("breaker.window", duration))),
+			policy.BreakerOpenTime:  ways(at(NativeCall, field("breaker.open", duration))),
+			policy.ConcurrencyLimit: ways(at(NativeCall, field("bulkhead.maxConcurrent", count))),
+			policy.FallbackAnswer:   ways(at(NativeCall, policy.Edit{Path: "fallback", Value: policy.BlockValue, Fill: "{kind: static}"})),
+			policy.LoadBalancing:    ways(at(NativeCall, named("balance", "least-request"))),
+		}
+	}),
 }
 
 // The kinds of what a native manifest declares of one call, and of one service.

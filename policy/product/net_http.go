@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -13,12 +14,14 @@ var NetHTTP = &policy.Product{
 	Durations: []*policy.Syntax{goDuration},
 	Layer:     policy.App,
 	Defaults:  policy.Set{Timeout: connectOnly(def(30 * time.Second)), Retry: noRetry(), Breaker: noBreaker()},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inCode("http.Client", field("Timeout", duration))),
-		policy.AttemptTimeout: ways(inCode("http.Client", field("Timeout", duration))),
-		policy.Retries:        ways(whole("retryablehttp client")),
-		policy.CircuitBreaker: ways(whole("gobreaker CircuitBreaker around the call")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inCode("http.Client", field("Timeout", duration))),
+			policy.AttemptTimeout: ways(inCode("http.Client", field("Timeout", duration))),
+			policy.Retries:        ways(whole("retryablehttp client")),
+			policy.CircuitBreaker: ways(whole("gobreaker CircuitBreaker around the call")),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.Retries, policy.CircuitBreaker),
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -21,13 +22,15 @@ var Nginx = &policy.Product{
 		Balance: &policy.Balance{Strategy: def("round-robin")},
 	},
 	Within: policy.Set{Retry: nextUpstream(policy.Setting[int]{})},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     inNginxBlocks(field("_read_timeout", duration)),
-		policy.AttemptTimeout:   inNginxBlocks(field("_read_timeout", duration)),
-		policy.Retries:          inNginxBlocks(field("_next_upstream", conditions), field("_next_upstream_tries", count)),
-		policy.CircuitBreaker:   ways(at("servers of the upstream block", field("max_fails", count))),
-		policy.ConcurrencyLimit: ways(at("servers of the upstream block", field("max_conns", count))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     inNginxBlocks(field("_read_timeout", duration)),
+			policy.AttemptTimeout:   inNginxBlocks(field("_read_timeout", duration)),
+			policy.Retries:          inNginxBlocks(field("_next_upstream", conditions), field("_next_upstream_tries", count)),
+			policy.CircuitBreaker:   ways(at("servers of the upstream block", field("max_fails", count))),
+			policy.ConcurrencyLimit: ways(at("servers of the upstream block", field("max_conns", count))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
 }
 

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -16,11 +17,13 @@ var NodeFetch = &policy.Product{
 		Timeout: &policy.Timeout{Total: noDefault[time.Duration](), PerTry: noDefault[time.Duration]()},
 		Retry:   noRetry(), Breaker: noBreaker(),
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inCode("fetch call", field("signal: AbortSignal.timeout", duration))),
-		policy.AttemptTimeout: ways(inCode("fetch call", field("signal: AbortSignal.timeout", duration))),
-		policy.CircuitBreaker: ways(whole("opossum CircuitBreaker around the call")),
-		policy.FallbackAnswer: ways(whole("fallback function of an opossum CircuitBreaker")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inCode("fetch call", field("signal: AbortSignal.timeout", duration))),
+			policy.AttemptTimeout: ways(inCode("fetch call", field("signal: AbortSignal.timeout", duration))),
+			policy.CircuitBreaker: ways(whole("opossum CircuitBreaker around the call")),
+			policy.FallbackAnswer: ways(whole("fallback function of an opossum CircuitBreaker")),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.CircuitBreaker, policy.FallbackAnswer),
 }

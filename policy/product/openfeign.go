@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -16,11 +17,13 @@ var OpenFeign = &policy.Product{
 		Timeout: &policy.Timeout{Connect: def(10 * time.Second), ReadGap: def(60 * time.Second)},
 		Retry:   noRetry(), Breaker: noBreaker(),
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inFile("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
-		policy.AttemptTimeout: ways(inFile("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
-		policy.CircuitBreaker: ways(inFile("application configuration", field("spring.cloud.openfeign.circuitbreaker.enabled", "true"))),
-		policy.FallbackAnswer: ways(inCode("@FeignClient annotation", named("fallback", ""))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inFile("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
+			policy.AttemptTimeout: ways(inFile("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
+			policy.CircuitBreaker: ways(inFile("application configuration", field("spring.cloud.openfeign.circuitbreaker.enabled", "true"))),
+			policy.FallbackAnswer: ways(inCode("@FeignClient annotation", named("fallback", ""))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.Retries, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.LoadBalancing},
 }

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -14,15 +15,17 @@ var Opossum = &policy.Product{
 	Layer:     policy.App,
 	Defaults:  policy.Set{Timeout: &policy.Timeout{Total: def(10 * time.Second)}, Retry: noRetry(), Breaker: opossumBreaker},
 	Within:    policy.Set{Breaker: opossumBreaker},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(at("breaker's options", field("timeout", duration))),
-		policy.AttemptTimeout:   ways(at("breaker's options", field("timeout", duration))),
-		policy.CircuitBreaker:   ways(at("breaker's options", field("errorThresholdPercentage", percent))),
-		policy.BreakerWindow:    ways(at("breaker's options", field("rollingCountTimeout", duration))),
-		policy.BreakerOpenTime:  ways(at("breaker's options", field("resetTimeout", duration))),
-		policy.ConcurrencyLimit: ways(at("breaker's options", field("capacity", count))),
-		policy.FallbackAnswer:   ways(whole("breaker.fallback function")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(at("breaker's options", field("timeout", duration))),
+			policy.AttemptTimeout:   ways(at("breaker's options", field("timeout", duration))),
+			policy.CircuitBreaker:   ways(at("breaker's options", field("errorThresholdPercentage", percent))),
+			policy.BreakerWindow:    ways(at("breaker's options", field("rollingCountTimeout", duration))),
+			policy.BreakerOpenTime:  ways(at("breaker's options", field("resetTimeout", duration))),
+			policy.ConcurrencyLimit: ways(at("breaker's options", field("capacity", count))),
+			policy.FallbackAnswer:   ways(whole("breaker.fallback function")),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.Retries, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }
 

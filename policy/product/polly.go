@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -19,17 +20,19 @@ var Polly = &policy.Product{
 		},
 		Breaker: pollyBreaker, Hedge: pollyHedge,
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(whole("timeout strategy outside the retries")),
-		policy.AttemptTimeout:   ways(whole("timeout strategy inside the retries")),
-		policy.Retries:          ways(ifWritten("retry strategy", field("MaxRetryAttempts", count), field("ShouldHandle", conditions))),
-		policy.RetryBackoff:     ways(ifWritten("retry strategy", field("BackoffType", "Exponential"), field("UseJitter", "true"))),
-		policy.CircuitBreaker:   ways(whole("circuit breaker strategy")),
-		policy.BreakerWindow:    ways(at("circuit breaker strategy", field("SamplingDuration", duration))),
-		policy.BreakerOpenTime:  ways(at("circuit breaker strategy", field("BreakDuration", duration))),
-		policy.ConcurrencyLimit: ways(whole("concurrency limiter")),
-		policy.FallbackAnswer:   ways(whole("fallback strategy")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(whole("timeout strategy outside the retries")),
+			policy.AttemptTimeout:   ways(whole("timeout strategy inside the retries")),
+			policy.Retries:          ways(ifWritten("retry strategy", field("MaxRetryAttempts", count), field("ShouldHandle", conditions))),
+			policy.RetryBackoff:     ways(ifWritten("retry strategy", field("BackoffType", "Exponential"), field("UseJitter", "true"))),
+			policy.CircuitBreaker:   ways(whole("circuit breaker strategy")),
+			policy.BreakerWindow:    ways(at("circuit breaker strategy", field("SamplingDuration", duration))),
+			policy.BreakerOpenTime:  ways(at("circuit breaker strategy", field("BreakDuration", duration))),
+			policy.ConcurrencyLimit: ways(whole("concurrency limiter")),
+			policy.FallbackAnswer:   ways(whole("fallback strategy")),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }
 

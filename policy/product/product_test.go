@@ -51,7 +51,7 @@ func TestProductsAreComplete(t *testing.T) {
 			t.Errorf("%s: ambient mode without a label for waypoints", p.Name)
 		}
 		for purpose := range policy.NumPurposes {
-			ways, none := p.Remediations[purpose], slices.Contains(p.Inexpressible, purpose)
+			ways, none := p.Remediations.Get()[purpose], slices.Contains(p.Inexpressible, purpose)
 			if (len(ways) == 0) != none {
 				t.Errorf("%s: %d remediations for %s, inexpressible: %v; want one or the other", p.Name, len(ways), purpose, none)
 			}

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -14,13 +15,15 @@ var RetryableHTTP = &policy.Product{
 	Layer:     policy.App,
 	Defaults:  policy.Set{Timeout: connectOnly(def(30 * time.Second)), Retry: retryableHTTPRetry, Breaker: noBreaker()},
 	Within:    policy.Set{Retry: retryableHTTPRetry},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inCode("retryablehttp client", field("HTTPClient.Timeout", duration))),
-		policy.AttemptTimeout: ways(inCode("retryablehttp client", field("HTTPClient.Timeout", duration))),
-		policy.Retries:        ways(inCode("retryablehttp client", field("RetryMax", count), field("CheckRetry", conditions))),
-		policy.RetryBackoff:   ways(inCode("retryablehttp client", field("RetryWaitMin", duration))),
-		policy.CircuitBreaker: ways(whole("gobreaker CircuitBreaker around the call")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inCode("retryablehttp client", field("HTTPClient.Timeout", duration))),
+			policy.AttemptTimeout: ways(inCode("retryablehttp client", field("HTTPClient.Timeout", duration))),
+			policy.Retries:        ways(inCode("retryablehttp client", field("RetryMax", count), field("CheckRetry", conditions))),
+			policy.RetryBackoff:   ways(inCode("retryablehttp client", field("RetryWaitMin", duration))),
+			policy.CircuitBreaker: ways(whole("gobreaker CircuitBreaker around the call")),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.AttemptTimeout, policy.Retries, policy.RetryBackoff, policy.CircuitBreaker),
 }
 

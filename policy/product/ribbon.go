@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -21,12 +22,14 @@ var Ribbon = &policy.Product{
 	Within: policy.Set{Retry: &policy.Retry{
 		Retries: def(1), On: def([]string{policy.OnConnect, policy.OnReset, policy.OnPerTry}), Methods: def([]string{"GET"}), Backoff: &policy.Backoff{Kind: def("none")},
 	}},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(inFile("Ribbon client", field("ribbon.ReadTimeout", duration))),
-		policy.AttemptTimeout: ways(inFile("Ribbon client", field("ribbon.ReadTimeout", duration))),
-		policy.Retries:        ways(inFile("Ribbon client", field("ribbon.MaxAutoRetries", count), field("ribbon.MaxAutoRetriesNextServer", count))),
-		policy.CircuitBreaker: ways(inFile("Hystrix command around the client", field("circuitBreaker.enabled", "true"))),
-		policy.FallbackAnswer: ways(inFile("Hystrix command around the client", block("getFallback", ""))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:   ways(inFile("Ribbon client", field("ribbon.ReadTimeout", duration))),
+			policy.AttemptTimeout: ways(inFile("Ribbon client", field("ribbon.ReadTimeout", duration))),
+			policy.Retries:        ways(inFile("Ribbon client", field("ribbon.MaxAutoRetries", count), field("ribbon.MaxAutoRetriesNextServer", count))),
+			policy.CircuitBreaker: ways(inFile("Hystrix command around the client", field("circuitBreaker.enabled", "true"))),
+			policy.FallbackAnswer: ways(inFile("Hystrix command around the client", block("getFallback", ""))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.LoadBalancing},
 }

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -18,14 +19,16 @@ var SpringCircuitBreaker = &policy.Product{
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second)},
 	},
 	Within: policy.Set{Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second)}},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(inFile("time limiter instance", field("resilience4j.timelimiter.instances.*.timeoutDuration", duration))),
-		policy.AttemptTimeout:   ways(inFile("time limiter instance", field("resilience4j.timelimiter.instances.*.timeoutDuration", duration))),
-		policy.CircuitBreaker:   ways(whole("resilience4j.circuitbreaker instance")),
-		policy.BreakerWindow:    ways(inFile("circuit breaker instance", field("resilience4j.circuitbreaker.instances.*.slidingWindowSize", count))),
-		policy.BreakerOpenTime:  ways(inFile("circuit breaker instance", field("resilience4j.circuitbreaker.instances.*.waitDurationInOpenState", duration))),
-		policy.ConcurrencyLimit: ways(whole("resilience4j.bulkhead instance")),
-		policy.FallbackAnswer:   ways(whole("fallback function in the circuit breaker's run call")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(inFile("time limiter instance", field("resilience4j.timelimiter.instances.*.timeoutDuration", duration))),
+			policy.AttemptTimeout:   ways(inFile("time limiter instance", field("resilience4j.timelimiter.instances.*.timeoutDuration", duration))),
+			policy.CircuitBreaker:   ways(whole("resilience4j.circuitbreaker instance")),
+			policy.BreakerWindow:    ways(inFile("circuit breaker instance", field("resilience4j.circuitbreaker.instances.*.slidingWindowSize", count))),
+			policy.BreakerOpenTime:  ways(inFile("circuit breaker instance", field("resilience4j.circuitbreaker.instances.*.waitDurationInOpenState", duration))),
+			policy.ConcurrencyLimit: ways(whole("resilience4j.bulkhead instance")),
+			policy.FallbackAnswer:   ways(whole("fallback function in the circuit breaker's run call")),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.Retries, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }

@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -19,14 +20,16 @@ var SpringGateway = &policy.Product{
 		},
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second)},
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(at("route", field("metadata.response-timeout", duration))),
-		policy.AttemptTimeout:   ways(at("route", field("metadata.response-timeout", duration))),
-		policy.Retries:          ways(ifWritten("Retry filter of the route", field("args.retries", count), listed("args.statuses"))),
-		policy.RetryBackoff:     ways(ifWritten("Retry filter of the route", field("args.backoff.firstBackoff", duration), field("args.jitter.randomFactor", "0.5"))),
-		policy.CircuitBreaker:   ways(whole("CircuitBreaker filter of the route")),
-		policy.ConcurrencyLimit: ways(inFile("application configuration", field("spring.cloud.gateway.httpclient.pool.max-connections", count))),
-		policy.FallbackAnswer:   ways(ifWritten("CircuitBreaker filter of the route", named("args.fallbackUri", ""))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(at("route", field("metadata.response-timeout", duration))),
+			policy.AttemptTimeout:   ways(at("route", field("metadata.response-timeout", duration))),
+			policy.Retries:          ways(ifWritten("Retry filter of the route", field("args.retries", count), listed("args.statuses"))),
+			policy.RetryBackoff:     ways(ifWritten("Retry filter of the route", field("args.backoff.firstBackoff", duration), field("args.jitter.randomFactor", "0.5"))),
+			policy.CircuitBreaker:   ways(whole("CircuitBreaker filter of the route")),
+			policy.ConcurrencyLimit: ways(inFile("application configuration", field("spring.cloud.gateway.httpclient.pool.max-connections", count))),
+			policy.FallbackAnswer:   ways(ifWritten("CircuitBreaker filter of the route", named("args.fallbackUri", ""))),
+		}
+	}),
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.LoadBalancing},
 }

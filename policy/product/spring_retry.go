@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -13,11 +14,13 @@ var SpringRetry = &policy.Product{
 	Durations: []*policy.Syntax{MillisDuration},
 	Layer:     policy.App,
 	Within:    policy.Set{Retry: &policy.Retry{Retries: def(2), On: def([]string{policy.OnAny}), Backoff: &policy.Backoff{Kind: def("fixed"), Base: def(time.Second), Jitter: def(policy.Jitter{Kind: "none"})}}},
-	Remediations: policy.Remediations{
-		policy.Retries:        ways(inCode("@Retryable annotation", field("maxAttempts", tries), field("retryFor", conditions))),
-		policy.RetryBackoff:   ways(inCode("@Backoff annotation", field("delay", duration), field("multiplier", "2"), field("random", "true"))),
-		policy.CircuitBreaker: ways(whole("@CircuitBreaker annotation")),
-		policy.FallbackAnswer: ways(whole("@Recover method")),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.Retries:        ways(inCode("@Retryable annotation", field("maxAttempts", tries), field("retryFor", conditions))),
+			policy.RetryBackoff:   ways(inCode("@Backoff annotation", field("delay", duration), field("multiplier", "2"), field("random", "true"))),
+			policy.CircuitBreaker: ways(whole("@CircuitBreaker annotation")),
+			policy.FallbackAnswer: ways(whole("@Recover method")),
+		}
+	}),
 	Inexpressible: allBut(policy.Retries, policy.RetryBackoff, policy.CircuitBreaker, policy.FallbackAnswer),
 }

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -11,10 +12,12 @@ var Tenacity = &policy.Product{
 	Durations: []*policy.Syntax{SecondsDuration},
 	Layer:     policy.App,
 	Within:    policy.Set{Retry: &policy.Retry{Retries: def(-1), On: def([]string{policy.OnAny}), Backoff: &policy.Backoff{Kind: def("none")}}},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout: ways(inCode("retry decorator", field("stop", "stop_after_delay"))),
-		policy.Retries:      ways(inCode("retry decorator", field("stop", "stop_after_attempt"), field("retry", "retry_if_exception_type"))),
-		policy.RetryBackoff: ways(inCode("retry decorator", field("wait", "wait_random_exponential"))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout: ways(inCode("retry decorator", field("stop", "stop_after_delay"))),
+			policy.Retries:      ways(inCode("retry decorator", field("stop", "stop_after_attempt"), field("retry", "retry_if_exception_type"))),
+			policy.RetryBackoff: ways(inCode("retry decorator", field("wait", "wait_random_exponential"))),
+		}
+	}),
 	Inexpressible: allBut(policy.TotalTimeout, policy.Retries, policy.RetryBackoff),
 }

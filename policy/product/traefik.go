@@ -3,6 +3,7 @@ package product
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -19,16 +20,18 @@ var Traefik = &policy.Product{
 		Breaker:     &policy.Breaker{Kind: def("call"), Open: def(10 * time.Second), Window: def(10 * time.Second)},
 		HealthCheck: &policy.HealthCheck{Interval: def(30 * time.Second), Timeout: def(5 * time.Second)},
 	},
-	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(traefikTimeout, traefikFileTimeout),
-		policy.AttemptTimeout:   ways(traefikTimeout, traefikFileTimeout),
-		policy.Retries:          traefikMiddleware(field("retry.attempts", tries)),
-		policy.RetryBackoff:     traefikMiddleware(field("retry.initialInterval", duration)),
-		policy.CircuitBreaker:   traefikMiddleware(block("circuitBreaker", "{expression: NetworkErrorRatio() > 0.30}")),
-		policy.BreakerOpenTime:  traefikMiddleware(field("circuitBreaker.fallbackDuration", duration)),
-		policy.ConcurrencyLimit: traefikMiddleware(field("inFlightReq.amount", count)),
-		policy.FallbackAnswer:   ways(in("TraefikService", block("spec.failover", "")), at(TraefikConfiguration, block("http.services.*.failover", ""))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.TotalTimeout:     ways(traefikTimeout, traefikFileTimeout),
+			policy.AttemptTimeout:   ways(traefikTimeout, traefikFileTimeout),
+			policy.Retries:          traefikMiddleware(field("retry.attempts", tries)),
+			policy.RetryBackoff:     traefikMiddleware(field("retry.initialInterval", duration)),
+			policy.CircuitBreaker:   traefikMiddleware(block("circuitBreaker", "{expression: NetworkErrorRatio() > 0.30}")),
+			policy.BreakerOpenTime:  traefikMiddleware(field("circuitBreaker.fallbackDuration", duration)),
+			policy.ConcurrencyLimit: traefikMiddleware(field("inFlightReq.amount", count)),
+			policy.FallbackAnswer:   ways(in("TraefikService", block("spec.failover", "")), at(TraefikConfiguration, block("http.services.*.failover", ""))),
+		}
+	}),
 	Objects: map[string][]policy.Edit{"ServersTransport": begins("traefik.io/v1alpha1", "ServersTransport", policy.CalleeNamespace)},
 	NamedIn: map[string]policy.Remediation{
 		"Middleware":       in("IngressRoute", field("spec.routes[].middlewares[].name", policy.CalleeName)),

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -14,9 +15,11 @@ var Urllib3 = &policy.Product{
 		Retries: def(10), On: def([]string{policy.OnConnect, policy.OnReset, policy.OnPerTry}), Methods: def([]string{"DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRACE"}), RetryAfter: def(true),
 		Backoff: &policy.Backoff{Kind: def("none")},
 	}},
-	Remediations: policy.Remediations{
-		policy.Retries:      ways(inCode("urllib3 Retry", field("total", count), field("status_forcelist", conditions))),
-		policy.RetryBackoff: ways(inCode("urllib3 Retry", field("backoff_factor", duration), field("backoff_jitter", duration))),
-	},
+	Remediations: lazy.NewValue(func() policy.Remediations {
+		return policy.Remediations{
+			policy.Retries:      ways(inCode("urllib3 Retry", field("total", count), field("status_forcelist", conditions))),
+			policy.RetryBackoff: ways(inCode("urllib3 Retry", field("backoff_factor", duration), field("backoff_jitter", duration))),
+		}
+	}),
 	Inexpressible: allBut(policy.Retries, policy.RetryBackoff),
 }
