@@ -5,17 +5,18 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/shell"
 )
 
 // networkCommands take a host as an argument without a flag.
-var networkCommands = wordSet(`nc ncat netcat telnet curl wget ping dig nslookup getent host pg_isready psql mysqladmin mysql
+var networkCommands = lazy.NewWords(`nc ncat netcat telnet curl wget ping dig nslookup getent host pg_isready psql mysqladmin mysql
 	redis-cli mongo mongosh mongosh wait-for wait-for-it wait-for-it.sh wait_for.sh wait-for.sh wait4x dockerize rabbitmqadmin
 	kafka-topics kafkacat kcat grpcurl grpc_health_probe ab wrk hey locust k6 vegeta`)
 
 // waitCommands end as soon as the hosts of their arguments answer. What follows "--" is the program
 // that they start then.
-var waitCommands = wordSet(`wait-for wait-for.sh wait_for wait_for.sh wait-for-it wait-for-it.sh wait_for_it wait_for_it.sh waitforit
+var waitCommands = lazy.NewWords(`wait-for wait-for.sh wait_for wait_for.sh wait-for-it wait-for-it.sh wait_for_it wait_for_it.sh waitforit
 	wait4x wait-port pg_isready`)
 
 // waits reports whether the words after the word at n are hosts that a command waits for, where
@@ -24,7 +25,7 @@ func waits(c *shell.Command, n int, before bool) bool {
 	name := c.Words[n].Text
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	switch {
-	case waitCommands[name]:
+	case waitCommands.Has(name):
 		return true
 	case name == "nc" && n+1 < len(c.Words):
 		flags := c.Words[n+1].Text
@@ -40,7 +41,7 @@ func isDockerize(word string) bool {
 }
 
 // numberCommands take a number that is no port.
-var numberCommands = wordSet(`sleep usleep timeout head tail seq wait exit return kill nice`)
+var numberCommands = lazy.NewWords(`sleep usleep timeout head tail seq wait exit return kill nice`)
 
 // FindInArgs finds the addresses on the command line of a container, and yields them with
 // the number of the argument that each is in. What echo and printf print is no address, but what
@@ -86,13 +87,13 @@ func inCommand(c *shell.Command, expand func(string) string, yield func(int, Can
 			} else if n+1 < len(c.Words) {
 				next = c.Words[n+1].Text
 			}
-			for _, m := range argument(key, name, key.host || near > 0 || isPort(next) && !numberCommands[w]) {
+			for _, m := range argument(key, name, key.host || near > 0 || isPort(next) && !numberCommands.Has(w)) {
 				m.Waits = wanted
 				if !yield(c.Words[n].Arg, m) {
 					return false
 				}
 			}
-			if near--; networkCommands[w[strings.LastIndexByte(w, '/')+1:]] {
+			if near--; networkCommands.Has(w[strings.LastIndexByte(w, '/')+1:]) {
 				near = 2
 			}
 			flag = ""

@@ -177,7 +177,7 @@ func (f *finder) keepInside() {
 var placeholder = lazy.NewRegexp(`%\((\w+)\)s|\{\{-?\s*([\w.]+)[^{}]*\}\}`)
 
 // notHosts are the values that a setting named after a host may have instead.
-var notHosts = wordSet("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal direct stdout stderr system.out system.err")
+var notHosts = lazy.NewWords("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal direct stdout stderr system.out system.err")
 
 // A finder collects the candidates of one setting.
 type finder struct {
@@ -500,12 +500,12 @@ func (f *finder) token(s string) {
 			a.Database = path
 		}
 		f.add(a, "hostport", !f.key.address || f.namesService(host))
-	case port == 0 && IsDomain(host) && (f.key.host || f.key.name && isClusterName(host)) && path == "" && !notHosts[host]:
+	case port == 0 && IsDomain(host) && (f.key.host || f.key.name && isClusterName(host)) && path == "" && !notHosts.Has(host):
 		f.add(graph.Address{Host: host}, "host", f.words)
-	case port == 0 && bare && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts[host] && !isFile(host):
+	case port == 0 && bare && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts.Has(host) && !isFile(host):
 		f.add(graph.Address{Host: host}, "host", true)
 		f.found[len(f.found)-1].Word = !isShouted(s) && !strings.Contains(host, "_") // else it stays in doubt, with a port, too
-	case port == 0 && store && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts[host] && !strings.Contains(host, "."):
+	case port == 0 && store && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts.Has(host) && !strings.Contains(host, "."):
 		f.add(graph.Address{Host: host}, "host", true)
 	case port == 0 && bare && path == "" && HasPlaceholder(host) && strings.HasSuffix(host, "}"):
 		f.add(graph.Address{Host: host}, "host", true)

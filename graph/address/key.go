@@ -27,70 +27,62 @@ type Key struct {
 	Health     bool
 }
 
-func wordSet(s string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(s) {
-		set[w] = true
-	}
-	return set
-}
-
 var (
 	// addressWords mark a value as an address, if one of them is among the last two words
 	// of a key.
-	addressWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers url urls uri uris dsn
+	addressWords = lazy.NewWords(`addr addrs address addresses host hosts hostname hostnames server servers url urls uri uris dsn
 		endpoint endpoints broker brokers bootstrap target targets upstream upstreams backend backends service services svc site
 		proxy peer peers node nodes seed seeds cluster connection conn connectionstring nameserver nameservers jdbc
 		api gateway origin destination remote master leader primary replica registry zone defaultzone smarthost join`)
 	// hostWords mark a bare word as a host.
-	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames pghost pghostaddr server servers broker brokers
+	hostWords = lazy.NewWords(`addr addrs address addresses host hosts hostname hostnames pghost pghostaddr server servers broker brokers
 		url uri endpoint endpoints seeds nodes upstream target targets bootstrap join`)
 	// gluedWords precede a word for a host, as one word with it: LDAPHOST, MYSQLHOST, mongourl.
-	gluedWords = wordSet(`ldap smtp imap mail db database sql mysql mariadb postgres postgresql redis mongo mongodb rabbit rabbitmq
+	gluedWords = lazy.NewWords(`ldap smtp imap mail db database sql mysql mariadb postgres postgresql redis mongo mongodb rabbit rabbitmq
 		kafka amqp elastic elasticsearch nats mq api backend`)
 	// ipWords mark a word as a host as well. Of digits they are most often the service's own.
-	ipWords = wordSet(`ip ips ipv4 ipv6`)
+	ipWords = lazy.NewWords(`ip ips ipv4 ipv6`)
 	// dnsWords end a key whose value is a name in the DNS, after the word for what has it.
-	dnsWords = wordSet(`dns fqdn`)
+	dnsWords = lazy.NewWords(`dns fqdn`)
 	// certifiedWords precede such a word where the name is one of a certificate.
-	certifiedWords = wordSet(`names name alt san sans subject cert certificate tls ssl`)
+	certifiedWords = lazy.NewWords(`names name alt san sans subject cert certificate tls ssl`)
 	// storeWords end a key whose value may be the service that is one: SESSION_REDIS.
-	storeWords = wordSet(`redis valkey memcached memcache mongo mongodb mysql mariadb postgres postgresql cassandra
+	storeWords = lazy.NewWords(`redis valkey memcached memcache mongo mongodb mysql mariadb postgres postgresql cassandra
 		elasticsearch opensearch clickhouse kafka rabbitmq nats etcd minio`)
 	// variantWords may follow a word for a host.
-	variantWords = wordSet(`list primary secondary master replica slave reader writer read write ro rw internal name default`)
+	variantWords = lazy.NewWords(`list primary secondary master replica slave reader writer read write ro rw internal name default`)
 	// ownWords mark an address as the service's own.
-	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners kestrel`)
+	ownWords = lazy.NewWords(`listen listener listeners bind binding advertise advertised advertisedlisteners kestrel`)
 	// interfaceWords mark an IP address as that of a network interface, most often the service's own.
-	interfaceWords = wordSet(`interface iface nic tunnel subnet inner outer`)
+	interfaceWords = lazy.NewWords(`interface iface nic tunnel subnet inner outer`)
 	// toolKeys are settings of tools that build programs and fetch their parts.
-	toolKeys = wordSet(`goproxy gosumdb gonosumdb gonoproxy goprivate npm_config_registry yarn_registry yarn_npm_registry_server
+	toolKeys = lazy.NewWords(`goproxy gosumdb gonosumdb gonoproxy goprivate npm_config_registry yarn_registry yarn_npm_registry_server
 		pip_index_url pip_extra_index_url pip_trusted_host uv_index_url uv_default_index uv_extra_index_url pypi_mirror
 		bundle_mirror gem_source cargo_registry rustup_dist_server rustup_update_root maven_mirror_url nuget_source hf_endpoint`)
 	// outsideWords mark an address that browsers and other programs use, not the service.
-	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
+	outsideWords = lazy.NewWords(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
 		logout noproxy trusted referer audience audiences letsencrypt swagger springdoc redoc blocked blocklist blacklist denied
 		denylist disallowed banned`)
 	// ownKeys are whole settings that name the service itself, and well-known ones
 	// that do so in spite of their words.
 	ownKeys = []string{"hostname", "host name", "server name", "service name", "kc hostname"}
 	// linkWords precede "url" or "uri" where pages have a link.
-	linkWords = wordSet(`root docs documentation help terms license licence privacy logo icon favicon avatar banner changelog homepage
+	linkWords = lazy.NewWords(`root docs documentation help terms license licence privacy logo icon favicon avatar banner changelog homepage
 		support contact faq blog forum community website imprint tos`)
 	// homeWords alone precede "url" or "uri" in settings for the public address of the
 	// service, or of the site that it belongs to.
-	homeWords = wordSet(`app site base root host self web instance frontend client home nextauth`)
+	homeWords = lazy.NewWords(`app site base root host self web instance frontend client home nextauth`)
 	// browserPrefixes begin settings that are compiled into pages. A browser cannot
 	// resolve a name of the estate: such a name is for the server that renders the pages
 	// or forwards their requests.
 	browserPrefixes = []string{"next_public_", "react_app_", "vite_", "nuxt_public_", "public_", "expo_public_", "vue_app_"}
 	// ignoredWords mark a value that is not an address.
-	ignoredWords = wordSet(`image images tag version description title comment label labels annotation annotations
+	ignoredWords = lazy.NewWords(`image images tag version description title comment label labels annotation annotations
 		schema namespace selector scope scopes realm user username password passwd secret token cert certificate javaagent repository chart digest`)
-	telemetryWords = wordSet(`otel otlp opentelemetry zipkin jaeger tracing trace traces telemetry metrics statsd prometheus
+	telemetryWords = lazy.NewWords(`otel otlp opentelemetry zipkin jaeger tracing trace traces telemetry metrics statsd prometheus
 		loki tempo fluentd fluentbit fluent logstash graylog gelf syslog sentry datadog newrelic apm honeycomb collector
 		grafana pushgateway influxmetrics exporter logging pyroscope signoz serilog`)
-	controlWords = wordSet(`eureka configserver nacos apollo consul discovery`)
+	controlWords = lazy.NewWords(`eureka configserver nacos apollo consul discovery`)
 )
 
 // ParseKey reads the name of a setting. It costs one pass over the key.
@@ -105,10 +97,10 @@ func ParseKey(key string) Key {
 		}
 	}
 	n := len(k.Words)
-	k.ignored = toolKeys[lower]
+	k.ignored = toolKeys.Has(lower)
 	k.own = k.isOwn()
 	k.insideOnly = k.insideOnly || k.isHome()
-	k.Site = n > 1 && (k.Words[n-1] == "url" || k.Words[n-1] == "uri") && homeWords[k.Words[n-2]]
+	k.Site = n > 1 && (k.Words[n-1] == "url" || k.Words[n-1] == "uri") && homeWords.Has(k.Words[n-2])
 	if n > 1 && k.Words[n-1] == "origin" { // of pages, which browsers send
 		k.page, k.insideOnly = true, true
 	}
@@ -119,18 +111,18 @@ func ParseKey(key string) Key {
 	k.waits = startsAfter.MatchString(strings.Join(k.Words, " "))
 	for i, w := range k.Words {
 		switch {
-		case ownWords[w], outsideWords[w]:
+		case ownWords.Has(w), outsideWords.Has(w):
 			k.own = true
-		case telemetryWords[w]:
+		case telemetryWords.Has(w):
 			k.Telemetry = true
-		case controlWords[w]:
+		case controlWords.Has(w):
 			k.Control = true
 		case w == "config" && i+1 < n && (k.Words[i+1] == "server" || k.Words[i+1] == "uri" || k.Words[i+1] == "import"):
 			k.Control = true
-		case w == "registry" && (i > 0 && k.Words[i-1] == "service" || i == 0 && n == 2 && hostWords[k.Words[1]] && k.Words[1] != "url"):
+		case w == "registry" && (i > 0 && k.Words[i-1] == "service" || i == 0 && n == 2 && hostWords.Has(k.Words[1]) && k.Words[1] != "url"):
 			k.Control = true
 		}
-		if i >= n-2 && addressWords[w] {
+		if i >= n-2 && addressWords.Has(w) {
 			k.address = true
 		}
 		if w == "container" && i == n-2 && i > 0 && k.Words[n-1] == "name" { // compose resolves it
@@ -145,20 +137,20 @@ func ParseKey(key string) Key {
 		if w == "policy" && i > 1 && k.Words[i-1] == "security" && k.Words[i-2] == "content" { // what pages may load
 			k.ignored = true
 		}
-		if dnsWords[w] && i == n-1 && i > 0 && !certifiedWords[k.Words[i-1]] {
+		if dnsWords.Has(w) && i == n-1 && i > 0 && !certifiedWords.Has(k.Words[i-1]) {
 			k.name = true
 		}
-		k.store = k.store || i == n-1 && n > 1 && storeWords[w]
-		k.digits = k.digits || interfaceWords[w]
-		if ipWords[w] && i == n-1 {
-			k.address, k.digits = true, k.digits || !k.host && !(n > 1 && hostWords[k.Words[n-2]])
+		k.store = k.store || i == n-1 && n > 1 && storeWords.Has(w)
+		k.digits = k.digits || interfaceWords.Has(w)
+		if ipWords.Has(w) && i == n-1 {
+			k.address, k.digits = true, k.digits || !k.host && !(n > 1 && hostWords.Has(k.Words[n-2]))
 			k.host = true
 		}
-		if hostWords[w] && (i == n-1 || i == n-2 && variantWords[k.Words[n-1]]) {
+		if hostWords.Has(w) && (i == n-1 || i == n-2 && variantWords.Has(k.Words[n-1])) {
 			k.host = true
 		}
 	}
-	if n > 0 && ignoredWords[k.Words[n-1]] && !k.host {
+	if n > 0 && ignoredWords.Has(k.Words[n-1]) && !k.host {
 		k.ignored = true
 	}
 	return k
@@ -171,7 +163,7 @@ func (k Key) IsAddress() bool { return k.address }
 // like anything, "hostname" too, unless it is for where the program listens or what others use.
 func (k Key) OfCode() Key {
 	k.address, k.ignored = true, false
-	k.own = slices.ContainsFunc(k.Words, func(w string) bool { return ownWords[w] || outsideWords[w] })
+	k.own = slices.ContainsFunc(k.Words, func(w string) bool { return ownWords.Has(w) || outsideWords.Has(w) })
 	return k
 }
 
@@ -210,7 +202,7 @@ func (k *Key) isHome() bool {
 	if n > 3 && k.Words[n-2] == "service" && k.Words[n-3] == "of" && k.Words[n-4] == "terms" {
 		return true
 	}
-	return n == 2 && homeWords[k.Words[0]] || linkWords[k.Words[n-2]]
+	return n == 2 && homeWords.Has(k.Words[0]) || linkWords.Has(k.Words[n-2])
 }
 
 // isHealth reports whether the key is for asking whether something is alive.
@@ -272,7 +264,7 @@ func keyWords(key string) []string {
 // gluedTo returns where in a word in lower case the word for a host begins that is written as one with what has it; 0 if none is.
 func gluedTo(word string) int {
 	for _, end := range []string{"host", "hostname", "hosts", "url", "uri", "addr"} {
-		if of, ok := strings.CutSuffix(word, end); ok && gluedWords[of] {
+		if of, ok := strings.CutSuffix(word, end); ok && gluedWords.Has(of) {
 			return len(of)
 		}
 	}
@@ -297,7 +289,7 @@ func endsAcronym(key string, start, i int) bool {
 // isPage reports whether a key may be for a page to read: the URL of something that is not called like a server.
 func (k *Key) isPage() bool {
 	n := len(k.Words)
-	return n > 1 && k.Words[n-1] == "url" && !addressWords[k.Words[n-2]]
+	return n > 1 && k.Words[n-1] == "url" && !addressWords.Has(k.Words[n-2])
 }
 
 // SiblingKey returns the key of a setting that belongs to another by its name: for
@@ -318,7 +310,7 @@ func SiblingKey(key, word string) string {
 		return key[:i] + "PG" + strings.ToUpper(word)
 	case gluedTo(strings.ToLower(last)) > 0 && last == strings.ToUpper(last): // LDAPPORT
 		return key[:i] + last[:gluedTo(strings.ToLower(last))] + strings.ToUpper(word)
-	case !hostWords[strings.ToLower(last)]:
+	case !hostWords.Has(strings.ToLower(last)):
 		return ""
 	case last == strings.ToUpper(last):
 		word = strings.ToUpper(word)

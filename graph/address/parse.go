@@ -293,11 +293,11 @@ func IsDomain(host string) bool {
 // isFile reports whether a word reads as the name of a file.
 func isFile(word string) bool {
 	i := strings.LastIndexByte(word, '.')
-	return i >= 0 && fileSuffix[word[i+1:]]
+	return i >= 0 && fileSuffix.Has(word[i+1:])
 }
 
 // fileSuffix has the endings that are taken for those of files, even if a domain can have
 // them.
-var fileSuffix = wordSet(`yaml yml json xml toml ini conf cfg config properties env txt log csv md html htm
+var fileSuffix = lazy.NewWords(`yaml yml json xml toml ini conf cfg config properties env txt log csv md html htm
 	js mjs cjs ts tsx jsx css py rb go rs java class jar war kt cs dll exe sh bash bat php sql db sqlite proto so
 	pem crt cer key pub jks pfx csr tar gz tgz zip zst png jpg jpeg svg gif ico pdf sock pid lock tmp bin dat tpl`)

@@ -19,9 +19,9 @@ func checkShape(d *document.Document, s *shape, name string, n document.Node) {
 		if hint := s.scalar(n.Str()); hint != "" {
 			d.Problem(graph.Failed, n, hint, "%s %q is not %s", name, document.Short(n.Str()), s.is)
 		}
-	case n.IsList() && s.item != nil:
+	case n.IsList() && s.itemShape() != nil:
 		for _, item := range n.List() {
-			checkShape(d, s.item, name, item)
+			checkShape(d, s.itemShape(), name, item)
 		}
 	case n.IsMap() && s.keys != nil:
 		checkKeys(d, s, n)

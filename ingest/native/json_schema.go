@@ -58,8 +58,8 @@ func (defs definitions) choice(s *shape) any {
 			list = append(list, jsonSchema{"type": []string{"string", "number", "boolean"}})
 		}
 	}
-	if s.item != nil {
-		list = append(list, jsonSchema{"type": "array", "items": defs.of(s.item)})
+	if item := s.itemShape(); item != nil {
+		list = append(list, jsonSchema{"type": "array", "items": defs.of(item)})
 	}
 	switch {
 	case s.keys != nil:

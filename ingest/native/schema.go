@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -18,7 +19,8 @@ type shape struct {
 	// scalar reads a scalar and returns a hint if it does not fit. Nil: the value
 	// is no scalar.
 	scalar func(text string) (hint string)
-	item   *shape      // what the items of a list look like. Nil: the value is no list.
+	item   *shape // what the items of a list look like. Nil: the value is no list, or deeper makes it.
+	deeper *lazy.Value[*shape]
 	keys   []schemaKey // the keys of a mapping. Nil: the value is no mapping, or one with free keys.
 	values *shape      // what the values of a mapping with free keys look like
 	listed string      // the hint where the keys are too many to be listed
@@ -95,6 +97,14 @@ func scalarOf[T any](is string, parse func(string) (T, string)) *shape {
 		return hint
 	}
 	return &shape{is: is, scalar: fits}
+}
+
+// itemShape is what the items of a list look like, nil if the value is no list.
+func (s *shape) itemShape() *shape {
+	if s.deeper != nil {
+		return *s.deeper.Get()
+	}
+	return s.item
 }
 
 // listOf makes the shape of a list, which may be written as its only item.
@@ -199,8 +209,10 @@ func callShapeOf(depth int) *shape {
 		}, policyKeys),
 	}
 	members := &shape{is: "a list", hint: "write a list: [cart, cart-eu]"}
-	if members.item = aServiceRef; depth > 1 {
-		members.item = callShapeOf(depth - 1)
+	if depth > 1 {
+		members.deeper = lazy.NewValue(func() *shape { return callShapeOf(depth - 1) })
+	} else {
+		members.item = aServiceRef
 	}
 	for _, k := range groupKinds {
 		s.keys = append(s.keys, schemaKey{name: k.key, shape: members})

@@ -1,5 +1,5 @@
-// Package lazy has regular expressions that are compiled when they are first used. A run of
-// weir uses few of them, and to compile all takes longer than the work of a small command.
+// Package lazy has regular expressions, sets of words and other values that are made when they are first
+// used. A run of weir uses few of them, and to make all takes longer than the work of a small command.
 package lazy
 
 import (

@@ -55,3 +55,22 @@ func TestNewRegexpPanics(t *testing.T) {
 	}()
 	NewRegexp("(")
 }
+
+// A Value and Words are made once, however many ask.
+func TestValue(t *testing.T) {
+	made := 0
+	v := NewValue(func() int { made++; return made })
+	w := NewWords("cart  orders\n\tpayments")
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if *v.Get() != 1 || !w.Has("orders") || w.Has("order") || w.Has("") {
+				t.Error("made more than once, or with other words")
+			}
+		})
+	}
+	all.Wait()
+	if got := *(*Value[int])(nil).Get(); got != 0 {
+		t.Errorf("a nil Value is %d", got)
+	}
+}
