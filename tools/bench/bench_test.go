@@ -7,7 +7,7 @@
 // with. The libraries decode into the fields that weir wants, and do nothing with
 // them; weir goes all the way to calls. All of them use one core.
 //
-// Process, Growth and Gonum measure whole processes on graphs of many services:
+// Process, Growth and Gonum measure whole processes on graphs of many services, on code and on spans:
 //
 //	go test -C tools/bench -run - -bench 'Process|Growth|Gonum' -benchtime 1x
 package bench
@@ -61,13 +61,21 @@ func run(m *testing.M) (code int, err error) {
 }
 
 // written writes the files of spans, once.
-var written = sync.OnceValue(func() error {
-	write := exec.Command("go", "test", "-C", "../..", "./ingest/trace", "-run", "TestWrite", "-write-to", dir, "-write-spans", fmt.Sprint(*spans))
+var written = sync.OnceValue(func() error { return writeSpans("", dir, *spans) })
+
+// writeSpans writes files of n spans into a directory, in one format or in all.
+func writeSpans(format, dir string, n int) error {
+	write := exec.Command("go", "test", "-C", "../..", "./ingest/trace", "-run", "TestWrite/"+format, "-write-to", dir, "-write-spans", fmt.Sprint(n))
 	if out, err := write.CombinedOutput(); err != nil {
 		return fmt.Errorf("writing spans: %w\n%s", err, out)
 	}
 	return nil
-})
+}
+
+// traces is an input of one file of spans.
+func traces(format string) func(path string, n int) error {
+	return func(path string, n int) error { return writeSpans(format+"$", filepath.Dir(path), n) }
+}
 
 // measure runs one way of reading a file.
 func measure(b *testing.B, name string, text []byte, read func([]byte) error) {

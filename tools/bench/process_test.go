@@ -26,27 +26,27 @@ var (
 	small    = flag.Int("divide", 1, "make the inputs of Process and Growth smaller by this `number`")
 )
 
-// An input is a file that weir reads, of any size.
+// An input is a file or a directory that weir reads, of any size.
 type input struct {
 	name  string
 	file  string
 	size  int // of Process; Growth doubles up to it
 	args  []string
-	write func(w *bufio.Writer, n int)
+	write func(path string, n int) error
 }
 
 var inputs = []input{
-	{"random", "calls.csv", 100_000, []string{"graph", "-o", "json"}, func(w *bufio.Writer, n int) {
+	{"random", "calls.csv", 100_000, []string{"graph", "-o", "json"}, text(func(w *bufio.Writer, n int) {
 		r := rand.New(rand.NewPCG(1, 2))
 		fmt.Fprintln(w, "from,to")
 		for i := range 10 * n {
 			fmt.Fprintf(w, "service-%d,service-%d\n", i/10, r.IntN(n))
 		}
-	}},
+	})},
 	{"star", "calls.csv", 100_000, []string{"check"}, pairs(func(i, n int) (string, string) { return fmt.Sprint("s", i), "hub" })},
 	{"chain", "calls.csv", 100_000, []string{"check"}, pairs(func(i, n int) (string, string) { return fmt.Sprint("s", i), fmt.Sprint("s", i+1) })},
 	{"ring", "calls.csv", 100_000, []string{"check"}, pairs(func(i, n int) (string, string) { return fmt.Sprint("s", i), fmt.Sprint("s", (i+1)%n) })},
-	{"kubernetes", "objects.yaml", 10_000, []string{"check"}, func(w *bufio.Writer, n int) {
+	{"kubernetes", "objects.yaml", 10_000, []string{"check"}, text(func(w *bufio.Writer, n int) {
 		for i := range n / 2 {
 			fmt.Fprintf(w, `---
 apiVersion: apps/v1
@@ -67,29 +67,41 @@ metadata: {name: s%[1]d, namespace: n%[2]d}
 spec: {selector: {app: s%[1]d}, ports: [{port: 8080}]}
 `, i, i%100, i+1, (i+1)%100)
 		}
-	}},
+	})},
+	{"code", "estate", 10_000, []string{"graph", "-o", "json"}, code},
+	{"otlp-json", "otlp.jsonl", 200_000, []string{"graph", "-o", "json"}, traces("otlp-json")},
+	{"otlp-protobuf", "otlp.pb", 200_000, []string{"graph", "-o", "json"}, traces("otlp-protobuf")},
+	{"jaeger", "jaeger.json", 200_000, []string{"graph", "-o", "json"}, traces("jaeger")},
+	{"zipkin", "zipkin.json", 200_000, []string{"graph", "-o", "json"}, traces("zipkin")},
 }
 
-func pairs(ends func(i, n int) (from, to string)) func(w *bufio.Writer, n int) {
-	return func(w *bufio.Writer, n int) {
+// text is an input of one file.
+func text(write func(w *bufio.Writer, n int)) func(path string, n int) error {
+	return func(path string, n int) error {
+		f, err := os.Create(path)
+		if err != nil {
+			return err
+		}
+		w := bufio.NewWriter(f)
+		write(w, n)
+		return cmp.Or(w.Flush(), f.Close())
+	}
+}
+
+func pairs(ends func(i, n int) (from, to string)) func(path string, n int) error {
+	return text(func(w *bufio.Writer, n int) {
 		fmt.Fprintln(w, "from,to")
 		for i := range n {
 			from, to := ends(i, n)
 			fmt.Fprintf(w, "%s,%s\n", from, to)
 		}
-	}
+	})
 }
 
-// make writes the input with n services into a directory of its own.
+// make writes the input with n services, files or spans into a directory of its own.
 func (in *input) make(b *testing.B, n int) (path string) {
 	path = filepath.Join(b.TempDir(), in.file)
-	f, err := os.Create(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	w := bufio.NewWriter(f)
-	in.write(w, n)
-	if err := cmp.Or(w.Flush(), f.Close()); err != nil {
+	if err := in.write(path, n); err != nil {
 		b.Fatal(err)
 	}
 	return path
@@ -169,7 +181,7 @@ func BenchmarkGrowth(b *testing.B) {
 				ratio := after.Seconds() / before.Seconds()
 				b.ReportMetric(ratio, "times")
 				if before > measurable && ratio > growth {
-					b.Errorf("%s for %d services, %s for twice as many: %.1f times", before, n/2, after, ratio)
+					b.Errorf("%s for %d of %s, %s for twice as many: %.1f times", before, n/2, in.name, after, ratio)
 				}
 			}
 		})
