@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"unicode/utf16"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/ingest/trace"
 )
 
 // Bounds of what one file of documents may be, and of any packed file. A packed file is a bomb
@@ -32,7 +30,7 @@ func (e *openError) Hint() string { return e.hint }
 
 // readText returns what r holds, unpacked and as UTF-8. The size is a guess.
 func readText(r io.Reader, size int64) ([]byte, error) {
-	s, err := unpack(bufio.NewReaderSize(r, trace.HeadSize))
+	s, err := OpenStream(r)
 	if err != nil {
 		return nil, err
 	}

@@ -114,6 +114,7 @@ type Progress struct {
 // ends.
 func Read(ctx context.Context, sources []string, o Options, b *link.Builder) error {
 	find := finder{roots: &roots{anywhere: o.FollowOutside}, code: o.Code}
+	defer find.roots.close()
 	if err := find.find(sources, o.Listed, o.lists(), o.Exclude); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -26,6 +27,8 @@ type roots struct {
 	dirs     []string // the same
 
 	edited map[string]string // texts to read instead of those of files, by real path
+
+	last atomic.Pointer[folder]
 }
 
 func (r *roots) absolute(p string) string {
@@ -142,32 +145,49 @@ func resolve(p string) (string, error) {
 // A place is where a path inside the roots leads, with all links resolved.
 type place struct {
 	real string
-	root string  // "" if any place is allowed
-	text *string // if the file is read with another one
+	text *string     // if the file is read with another one
+	info fs.FileInfo // nil if it is not known yet
+	in   *folder
 }
 
 // follow returns where a path leads. The error is document.ErrOutside if that is
 // outside the roots.
 func (r *roots) follow(p string) (place, error) {
-	real, err := filepath.EvalSymlinks(r.absolute(p))
-	switch {
-	case err != nil:
-		return place{}, err
-	case isVirtual(real):
-	case r.anywhere:
-		return r.place(real, ""), nil
-	default:
-		for _, dir := range r.dirs {
-			if within(dir, real) {
-				return r.place(real, dir), nil
-			}
+	full := r.absolute(p)
+	dir, name := filepath.Split(full)
+	if in := r.folder(filepath.Clean(dir)); in != nil && name != "" {
+		real := filepath.Join(in.real, name)
+		if info, err := os.Lstat(real); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+			return r.place(real, in, info), nil
 		}
+	}
+	real, err := filepath.EvalSymlinks(full) // which reports what is not there, too
+	if err != nil {
+		return place{}, err
+	}
+	if root, ok := r.rootOf(real); ok {
+		return r.place(real, &folder{real: filepath.Dir(real), root: root}, nil), nil
 	}
 	return place{}, &fs.PathError{Op: "open", Path: p, Err: document.ErrOutside}
 }
 
-func (r *roots) place(real, root string) place {
-	p := place{real: real, root: root}
+// rootOf returns the root that a path without links is in, "" if it may be anywhere, and false if it must not be read.
+func (r *roots) rootOf(real string) (string, bool) {
+	switch {
+	case isVirtual(real):
+		return "", false
+	case r.anywhere:
+		return "", true
+	}
+	i := slices.IndexFunc(r.dirs, func(dir string) bool { return within(dir, real) })
+	if i < 0 {
+		return "", false
+	}
+	return r.dirs[i], true
+}
+
+func (r *roots) place(real string, in *folder, info fs.FileInfo) place {
+	p := place{real: real, in: in, info: info}
 	if text, ok := r.edited[real]; ok {
 		p.text = &text
 	}
@@ -213,9 +233,12 @@ func (r *roots) leak(dir string) string {
 // open opens a regular file or a directory. That the path is still inside the root is checked
 // by the system, so that a link which is made meanwhile is not followed.
 func (p place) open() (fs.File, error) {
-	info, err := os.Stat(p.real)
-	if err != nil {
-		return nil, err
+	info := p.info
+	if info == nil {
+		var err error
+		if info, err = os.Stat(p.real); err != nil {
+			return nil, err
+		}
 	}
 	if !info.IsDir() && !info.Mode().IsRegular() {
 		return nil, &fs.PathError{Op: "open", Path: p.real, Err: errors.New("not a regular file")}
@@ -223,14 +246,7 @@ func (p place) open() (fs.File, error) {
 	if p.text != nil {
 		return newEditedFile(*p.text, info), nil
 	}
-	if p.root == "" {
-		return os.Open(p.real)
-	}
-	rel, err := filepath.Rel(p.root, p.real)
-	if err != nil {
-		return nil, err
-	}
-	return os.OpenInRoot(p.root, rel)
+	return p.in.open(p.real)
 }
 
 // refusal is the problem of a path outside the roots at the place that names it.

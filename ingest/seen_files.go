@@ -85,7 +85,7 @@ func (o *seenFiles) add(real string, n int64) {
 // read returns the text of a source that holds documents.
 func (o *seenFiles) read(f file, s *Stream) ([]byte, error) {
 	size := int64(0)
-	if f.path != "" {
+	if f.path != "" && !s.whole {
 		info, err := os.Stat(f.path)
 		if err != nil {
 			return nil, err

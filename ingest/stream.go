@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -22,6 +23,7 @@ import (
 type Stream struct {
 	Reader *trace.Reader // of its spans; nil for a file of documents
 	text   *bufio.Reader // unpacked
+	whole  bool          // all of it is in the buffer of text
 	count  counter       // of the bytes of spans that were read
 	packed bool
 	tar    *tarFiles // the archive that text is read from; nil if it is none
@@ -60,17 +62,35 @@ func (w *work) openStream(f file) (*Stream, error) {
 
 // OpenStream opens a file. Of an error Reason knows what to say of the file.
 func OpenStream(raw io.Reader) (*Stream, error) {
-	s, err := unpack(bufio.NewReaderSize(raw, trace.HeadSize))
+	buffer, _ := buffers.Get().(*bufio.Reader)
+	if buffer == nil {
+		buffer = bufio.NewReaderSize(nil, trace.HeadSize)
+	}
+	buffer.Reset(raw)
+	done := func() {
+		buffer.Reset(nil)
+		buffers.Put(buffer)
+	}
+	s, err := unpack(buffer)
 	if err != nil {
+		done()
 		return nil, err
 	}
-	s.Reader = trace.Sniff(s.Head())
+	s.close = append(s.close, done)
+	head, err := s.text.Peek(trace.HeadSize) // an error comes again when the file is read
+	s.whole = errors.Is(err, io.EOF) && !s.packed && s.tar == nil
+	s.Reader = trace.Sniff(head)
 	return s, nil
 }
 
-// Head returns how the text begins, with as much of it as shows the format. It does not read.
+// buffers are those of streams that were closed: a repository has thousands of files, most of them smaller than
+// the buffer.
+var buffers sync.Pool
+
+// Head returns how the text begins, with as much of it as shows the format. It does not read. The result
+// is valid until the stream is read on or closed.
 func (s *Stream) Head() []byte {
-	head, _ := s.text.Peek(trace.HeadSize) // an error comes again when the file is read
+	head, _ := s.text.Peek(trace.HeadSize)
 	return head
 }
 
@@ -89,8 +109,11 @@ func (s *Stream) Spans(ahead bool) io.Reader {
 	return &s.count
 }
 
-// Close gives back what the stream needed, but does not close the file.
-func (s *Stream) Close() { closeAll(s.close) }
+// Close gives back what the stream needed, but does not close the file. The stream is not to be read any more.
+func (s *Stream) Close() {
+	closeAll(s.close)
+	s.close, s.text = nil, nil
+}
 
 func closeAll(all []func()) {
 	for _, c := range all {
@@ -148,7 +171,14 @@ func (s *Stream) readText(size int64) ([]byte, error) {
 	if s.packed {
 		size, limit = 0, maxUnpacked
 	}
-	data, err := readAll(s.text, size, limit)
+	var data []byte
+	var err error
+	if s.whole {
+		data, _ = s.text.Peek(s.text.Buffered())
+		data = bytes.Clone(data)
+	} else {
+		data, err = readAll(s.text, size, limit)
+	}
 	var own *openError
 	switch {
 	case err == nil:

@@ -1,0 +1,108 @@
+package ingest
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+)
+
+// A folder is a directory that files are read in. Most files have the same one as the file before: its links are
+// resolved once for all of them, and it is opened once.
+type folder struct {
+	path string // absolute, as it was asked for; "" for one that is used once
+	real string // with all links resolved
+	root string // that it is in; "" if any place may be read
+
+	mu     sync.Mutex
+	dir    *os.Root // nil until a file is opened
+	closed bool
+}
+
+// folder returns the folder of a directory, nil if paths in it have to be looked at one by one: it is not there, nor inside
+// the roots, or names in it have several spellings.
+func (r *roots) folder(path string) *folder {
+	last := r.last.Load()
+	if last != nil && last.path == path {
+		return last
+	}
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil || filepath.Dir(real) == real { // some directories of the system's own must not be read
+		return nil
+	}
+	root, ok := r.rootOf(real)
+	if !ok {
+		return nil
+	}
+	f := &folder{path: path, real: real, root: root}
+	switch {
+	case !r.last.CompareAndSwap(last, f):
+		return &folder{real: real, root: root}
+	case last != nil:
+		last.close()
+	}
+	return f
+}
+
+// close gives back what the last folder keeps open.
+func (r *roots) close() {
+	if last := r.last.Swap(nil); last != nil {
+		last.close()
+	}
+}
+
+// open opens a path without links in the folder.
+func (f *folder) open(real string) (fs.File, error) {
+	if f.root == "" {
+		return os.Open(real)
+	}
+	if dir := f.opened(); dir != nil {
+		if file, err := dir.Open(filepath.Base(real)); !errors.Is(err, os.ErrClosed) { // it was closed for another one
+			return file, err
+		}
+	}
+	rel, err := filepath.Rel(f.root, real)
+	if err != nil {
+		return nil, err
+	}
+	return os.OpenInRoot(f.root, rel)
+}
+
+// opened returns the directory, which the system keeps inside the root; nil if it is used once, is closed, or cannot be opened.
+func (f *folder) opened() *os.Root {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.dir == nil && !f.closed && f.path != "" {
+		f.dir, _ = openDirectory(f.root, f.real)
+	}
+	return f.dir
+}
+
+// openDirectory opens a directory inside a root.
+func openDirectory(root, real string) (*os.Root, error) {
+	rel, err := filepath.Rel(root, real)
+	if err != nil {
+		return nil, err
+	}
+	in, err := os.OpenRoot(root)
+	if err != nil || rel == "." {
+		return in, err
+	}
+	defer in.Close()
+	return in.OpenRoot(rel)
+}
+
+func (f *folder) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	if f.dir != nil {
+		_ = f.dir.Close()
+		f.dir = nil
+	}
+}
