@@ -21,12 +21,12 @@ import (
 // one that is named stay as they are.
 func (o *overlays) leaveVariants(roots, named []string) []string {
 	var kept []string
-	left := map[string]bool{}
+	stages, left := o.stagesOf(roots), map[string]bool{}
 	for _, root := range roots {
 		if left[root] {
 			continue
 		}
-		group := o.variantsOf(root, roots)
+		group := o.variantsOf(root, stages)
 		if len(group) < 2 || slices.ContainsFunc(group, func(member string) bool { return slices.Contains(named, member) }) {
 			kept = append(kept, root)
 			continue
@@ -44,39 +44,61 @@ func (o *overlays) leaveVariants(roots, named []string) []string {
 			Hint:    "name each under variants in weir.yaml to have all of them checked",
 		})
 	}
-	for root := range left {
-		if !slices.Contains(kept, root) {
-			o.leave(root, kept)
-		}
-	}
+	o.leave(left, kept)
 	return kept
 }
 
+// A stageKey is a directory, and a kustomization that those in it may include.
+type stageKey struct{ dir, part string }
+
+// stagesOf returns the kustomizations that are named after stages, by the directory that they are in and by each one that
+// makes them up.
+func (o *overlays) stagesOf(roots []string) map[stageKey][]string {
+	stages := map[stageKey][]string{}
+	for _, root := range roots {
+		if stage.Rank(filepath.Base(root)) < 0 {
+			continue
+		}
+		for _, part := range o.includes(root) {
+			key := stageKey{filepath.Dir(root), part}
+			stages[key] = append(stages[key], root)
+		}
+	}
+	return stages
+}
+
 // variantsOf returns the kustomizations beside one that are further stages of the same, itself
-// included; nil if it is no stage.
-func (o *overlays) variantsOf(root string, roots []string) []string {
+// included, sorted; nil if it is no stage.
+func (o *overlays) variantsOf(root string, stages map[stageKey][]string) []string {
 	if stage.Rank(filepath.Base(root)) < 0 {
 		return nil
 	}
-	bases := o.includes(root)[1:]
-	return slices.DeleteFunc(slices.Clone(roots), func(other string) bool {
-		return filepath.Dir(other) != filepath.Dir(root) || stage.Rank(filepath.Base(other)) < 0 ||
-			!slices.ContainsFunc(o.includes(other), func(part string) bool {
-				return part == root || slices.Contains(bases, part) && !o.known[part].Component
-			})
-	})
+	var group []string
+	for _, part := range o.includes(root) {
+		if part == root || !o.known[part].Component {
+			group = append(group, stages[stageKey{filepath.Dir(root), part}]...)
+		}
+	}
+	slices.Sort(group)
+	return slices.Compact(group)
 }
 
-// leave leaves out the files of a kustomization that none of the others has.
-func (o *overlays) leave(root string, others []string) {
+// leave leaves out the files of kustomizations that are not kept, unless one that is kept has them.
+func (o *overlays) leave(left map[string]bool, kept []string) {
 	shared := map[string]bool{}
-	for _, other := range others {
-		for _, part := range o.includes(other) {
+	for _, root := range kept {
+		for _, part := range o.includes(root) {
 			shared[part] = true
 		}
 	}
-	parts := slices.DeleteFunc(o.includes(root), func(part string) bool { return shared[part] })
-	o.take(parts)
+	for root := range left {
+		for _, part := range o.includes(root) {
+			if !shared[part] {
+				shared[part] = true
+				o.take([]string{part})
+			}
+		}
+	}
 }
 
 // again returns which of the overlays declare workloads that another one declares, too, from
@@ -99,10 +121,14 @@ func (o *overlays) again(roots []*delivery.Overlay, texts [][]byte, entries []gr
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
 	left, names := map[int]bool{}, map[int][]string{}
+	workloads := make([]map[string]bool, len(texts))
+	for i := range texts {
+		workloads[i] = workloadsOf(texts[i])
+	}
 	var kept []int
 	for _, i := range order {
 		of := slices.IndexFunc(kept, func(k int) bool {
-			return rank(i) >= 0 && o.shareBase(roots[i], roots[k]) && shareWorkload(texts[i], texts[k])
+			return rank(i) >= 0 && o.shareBase(roots[i], roots[k]) && shareWorkload(workloads[i], workloads[k])
 		})
 		if of < 0 {
 			kept = append(kept, i)
@@ -137,10 +163,19 @@ func (o *overlays) shareBase(a, b *delivery.Overlay) bool {
 // the keys of an object are sorted.
 var workload = lazy.NewRegexp(`(?m)^kind: (Deployment|StatefulSet|DaemonSet|Rollout|Job|CronJob)\nmetadata:\n(?:  [ \S].*\n)*?  name: (\S+)\n(?:  namespace: (\S+)\n)?`)
 
-func shareWorkload(a, b []byte) bool {
-	seen := map[string]bool{}
-	for _, m := range workload.FindAllSubmatch(a, -1) {
-		seen[string(bytes.Join(m[1:], []byte("/")))] = true
+func workloadsOf(text []byte) map[string]bool {
+	all := map[string]bool{}
+	for _, m := range workload.FindAllSubmatch(text, -1) {
+		all[string(bytes.Join(m[1:], []byte("/")))] = true
 	}
-	return slices.ContainsFunc(workload.FindAllSubmatch(b, -1), func(m [][]byte) bool { return seen[string(bytes.Join(m[1:], []byte("/")))] })
+	return all
+}
+
+func shareWorkload(a, b map[string]bool) bool {
+	for name := range a {
+		if b[name] {
+			return true
+		}
+	}
+	return false
 }

@@ -15,13 +15,14 @@ import (
 type overlays struct {
 	find     *finder
 	known    map[string]*delivery.Overlay // by directory with links resolved; nil if there is none
+	parts    map[string][]string          // what includes has returned
 	sources  map[string]bool              // those among the sources
 	has      map[string]bool              // files of what is built, with links resolved
 	problems []graph.Problem
 }
 
 func newOverlays(f *finder) *overlays {
-	o := &overlays{find: f, known: map[string]*delivery.Overlay{}, sources: map[string]bool{}, has: map[string]bool{}}
+	o := &overlays{find: f, known: map[string]*delivery.Overlay{}, parts: map[string][]string{}, sources: map[string]bool{}, has: map[string]bool{}}
 	for _, x := range f.files {
 		if x.path == "" || !delivery.IsKustomization(filepath.Base(x.path)) {
 			continue
@@ -51,18 +52,23 @@ func (o *overlays) real(dir string) string {
 }
 
 // includes returns the directories of the kustomizations that make up the one in a directory,
-// itself first.
+// itself first. Callers must not change the result.
 func (o *overlays) includes(real string) []string {
-	all := []string{real}
+	if all := o.parts[real]; all != nil {
+		return all
+	}
+	all, seen := []string{real}, map[string]bool{real: true}
 	for i := 0; i < len(all); i++ {
 		if k := o.known[all[i]]; k != nil {
 			for _, dir := range k.Dirs {
-				if real := o.real(dir); o.at(dir, real) != nil && !slices.Contains(all, real) {
+				if real := o.real(dir); o.at(dir, real) != nil && !seen[real] {
+					seen[real] = true
 					all = append(all, real)
 				}
 			}
 		}
 	}
+	o.parts[real] = all
 	return all
 }
 

@@ -209,6 +209,14 @@ var attacks = []attack{
 			}
 		})
 	}, n: 2_000},
+	{name: "overlays of many applications", twice: true, write: func(d *directory, n int) {
+		d.file("base/kustomization.yaml", func(w *bufio.Writer) { w.WriteString("resources: []\n") })
+		for i := range n {
+			for _, stage := range []string{"dev", "prod"} {
+				d.file(fmt.Sprintf("app%d/%s/kustomization.yaml", i, stage), func(w *bufio.Writer) { w.WriteString("resources: [../../base]\n") })
+			}
+		}
+	}, n: 500},
 	{name: "a chain of retries", twice: true, write: func(d *directory, n int) {
 		d.file("weir.yaml", func(w *bufio.Writer) {
 			w.WriteString("services:\n")
