@@ -157,11 +157,15 @@ func (r *roots) follow(p string) (place, error) {
 	dir, name := filepath.Split(full)
 	if in := r.folder(filepath.Clean(dir)); in != nil && name != "" {
 		real := filepath.Join(in.real, name)
-		if info, err := os.Lstat(real); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+		info, err := os.Lstat(real)
+		if err != nil {
+			return place{}, err
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
 			return r.place(real, in, info), nil
 		}
 	}
-	real, err := filepath.EvalSymlinks(full) // which reports what is not there, too
+	real, err := filepath.EvalSymlinks(full)
 	if err != nil {
 		return place{}, err
 	}

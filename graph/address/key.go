@@ -174,8 +174,18 @@ func (k Key) OfCode() Key {
 // return to.
 func (k *Key) isOwn() bool {
 	whole := strings.Join(k.Words, " ")
-	return slices.Contains(ownKeys, whole) || strings.HasPrefix(whole, "kc hostname ") || strings.HasSuffix(whole, "virtual host") || certificateName.MatchString(whole) ||
-		tokenIssuer.MatchString(whole) || registeredRoot.MatchString(whole)
+	if slices.Contains(ownKeys, whole) || strings.HasPrefix(whole, "kc hostname ") || strings.HasSuffix(whole, "virtual host") {
+		return true
+	}
+	switch whole[strings.LastIndexByte(whole, ' ')+1:] {
+	case "name":
+		return certificateName.MatchString(whole)
+	case "issuer", "issuers":
+		return tokenIssuer.MatchString(whole)
+	case "url":
+		return registeredRoot.MatchString(whole)
+	}
+	return false
 }
 
 // IsLogin reports whether a setting is the address of a provider of identities, where browsers log in

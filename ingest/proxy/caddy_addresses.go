@@ -22,7 +22,7 @@ func looksLikeCaddy(name, text string) bool {
 		return false
 	}
 	return strings.HasPrefix(name, "caddyfile") || strings.Contains(text, "reverse_proxy ") ||
-		apacheTarget.MatchString(text) && strings.Contains(text, "://")
+		strings.Contains(text, "://") && apacheTarget.MatchString(text)
 }
 
 // readCaddy reads the line-based web servers: Caddyfile and Apache.

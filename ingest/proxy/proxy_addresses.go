@@ -11,7 +11,7 @@ var haproxyBackend = lazy.NewRegexp(`(?m)^(?:backend|listen)\s+\S+`)
 
 func looksLikeHAProxy(name, text string) bool {
 	return strings.HasPrefix(name, "haproxy") && !strings.HasSuffix(name, ".sh") ||
-		haproxyBackend.MatchString(text) && strings.Contains(text, "server ") && !strings.Contains(text, ";\n")
+		strings.Contains(text, "server ") && !strings.Contains(text, ";\n") && haproxyBackend.MatchString(text)
 }
 
 func isEnvoy(_ string, root document.Node) bool { return isEnvoyConfig(root) || isEnvoyPart(root) }

@@ -178,7 +178,9 @@ var (
 	fluentBitShape = lazy.NewRegexp(`(?mi)^\s*\[(?:OUTPUT|INPUT|SERVICE)\]`)
 )
 
-func looksLikeFluentd(_, text string) bool { return fluentdShape.MatchString(text) }
+func looksLikeFluentd(_, text string) bool {
+	return strings.Contains(text, "<") && fluentdShape.MatchString(text)
+}
 
 // readFluentd reads where the outputs (<match>, <store>) send. Sources listen.
 func readFluentd(s *settings.Collector, _, text string) bool {
@@ -216,7 +218,7 @@ func addOutputs(s *settings.Collector, all []settings.Property) {
 }
 
 func looksLikeFluentBit(name, text string) bool {
-	return fluentBitShape.MatchString(text) && !strings.HasSuffix(name, ".toml")
+	return strings.Contains(text, "[") && !strings.HasSuffix(name, ".toml") && fluentBitShape.MatchString(text)
 }
 
 // readFluentBit reads where the [OUTPUT] sections send.

@@ -25,7 +25,7 @@ func LooksLikeProperties(name, text string) bool {
 	case slices.Contains([]string{".yml", ".yaml", ".json", ".sh", ".py", ".rb", ".xml", ".toml"}, ext):
 		return false
 	}
-	return propertyShape.MatchString(text) && !sectionShape.MatchString(text) && mostlyProperties(text)
+	return mostlyProperties(text) && propertyShape.MatchString(text) && !sectionShape.MatchString(text)
 }
 
 // mostlyProperties distinguishes key=value files from programs that assign variables:
@@ -137,7 +137,7 @@ func looksLikeSections(name, text string) bool {
 	case ".yml", ".yaml", ".json", ".sh", ".xml", ".py", ".rb":
 		return false
 	}
-	return sectionShape.MatchString(text) && propertyShape.MatchString(text)
+	return strings.Contains(text, "[") && strings.Contains(text, "=") && sectionShape.MatchString(text) && propertyShape.MatchString(text)
 }
 
 // readSections reads INI and TOML: sections in brackets, key = value under them.
