@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"syscall"
 )
 
 // A folder is a directory that files are read in. Most files have the same one as the file before: its links are
@@ -21,8 +22,7 @@ type folder struct {
 	closed bool
 }
 
-// folder returns the folder of a directory, nil if paths in it have to be looked at one by one: it is not there, nor inside
-// the roots, or names in it have several spellings.
+// folder returns the folder of a directory, nil if it is not there, must not be read, or its files may have several spellings.
 func (r *roots) folder(path string) *folder {
 	last := r.last.Load()
 	if last != nil && last.path == path {
@@ -31,7 +31,7 @@ func (r *roots) folder(path string) *folder {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	real, err := filepath.EvalSymlinks(path)
+	real, err := r.directory(path)
 	if err != nil || filepath.Dir(real) == real { // some directories of the system's own must not be read
 		return nil
 	}
@@ -47,6 +47,48 @@ func (r *roots) folder(path string) *folder {
 		last.close()
 	}
 	return f
+}
+
+// mostDirectories is of how many directories it is kept where they lead.
+const mostDirectories = 10_000
+
+// directory returns where an absolute path to a directory leads. What is known of the directories above is not found
+// out again.
+func (r *roots) directory(path string) (string, error) {
+	r.mu.Lock()
+	real, known := r.directories[path]
+	r.mu.Unlock()
+	if known {
+		return real, nil
+	}
+	above := filepath.Dir(path)
+	if above == path {
+		return filepath.EvalSymlinks(path)
+	}
+	in, err := r.directory(above)
+	if err != nil {
+		return "", err
+	}
+	real = filepath.Join(in, filepath.Base(path))
+	info, err := os.Lstat(real)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if real, err = filepath.EvalSymlinks(real); err == nil {
+			info, err = os.Stat(real)
+		}
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case !info.IsDir():
+		return "", &fs.PathError{Op: "open", Path: path, Err: syscall.ENOTDIR}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.directories == nil || len(r.directories) == mostDirectories {
+		r.directories = map[string]string{}
+	}
+	r.directories[path] = real
+	return real, nil
 }
 
 // close gives back what the last folder keeps open.

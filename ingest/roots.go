@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/weirgraph/weir/graph"
@@ -28,7 +29,9 @@ type roots struct {
 
 	edited map[string]string // texts to read instead of those of files, by real path
 
-	last atomic.Pointer[folder]
+	last        atomic.Pointer[folder]
+	mu          sync.Mutex
+	directories map[string]string // where they lead
 }
 
 func (r *roots) absolute(p string) string {

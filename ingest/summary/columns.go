@@ -148,11 +148,14 @@ func plain(header string) string {
 	}, header)
 }
 
+// separators may be between the columns.
+const separators = ",;\t"
+
 // separator returns the separator of the columns of the first line.
 func separator(text []byte) rune {
 	line, _, _ := bytes.Cut(head(text), []byte("\n"))
 	best, most := ',', 0
-	for _, c := range ",;\t" {
+	for _, c := range separators {
 		if n := bytes.Count(line, []byte(string(c))); n > most {
 			best, most = c, n
 		}

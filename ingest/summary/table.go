@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,11 @@ func TableOf(columns Columns) *document.Reader {
 		Doc:   "CSV of spans (trace, span, parent and service or pod) or of calls (from, to, calls)",
 		Reads: []string{"CSV with such headers, or with those of --csv-columns"},
 		Whole: func(text []byte) bool {
-			t, err := openTable(firstLine(text))
+			line := firstLine(text)
+			if !bytes.ContainsAny(line, separators) {
+				return false
+			}
+			t, err := openTable(line)
 			t.assign(columns)
 			return err == nil && (t.isSpans() || t.isCalls())
 		},
