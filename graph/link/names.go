@@ -46,6 +46,9 @@ func (l *linker) identify(members []int) identity {
 		)
 	})
 	n := l.nameOf(best)
+	if name := l.proxyOfGateways(members); name != "" {
+		n.name = name
+	}
 	if n.realm == kubernetes && ranks[best]&otherName != 0 {
 		if name := l.commonName(members); name != "" {
 			n.name = name
@@ -88,6 +91,24 @@ func (l *linker) commonName(members []int) string {
 		return ""
 	}
 	return common
+}
+
+// proxyOfGateways returns the name that the charts of Istio give to the proxies that several Gateways select,
+// if no input declares them: each of these is one of the ways in, and none of them goes by the name of another.
+func (l *linker) proxyOfGateways(members []int) string {
+	label := ""
+	for _, c := range members {
+		r := &l.entities[c].ref
+		if r.Realm != kubernetes || r.Kind != "Gateway" {
+			return ""
+		}
+		of := l.podLabels(c)["istio"]
+		if of == "" || label != "" && of != label {
+			return ""
+		}
+		label = of
+	}
+	return "istio-" + strings.TrimPrefix(label, "istio-")
 }
 
 // aliasRank is 1 for an entity that is only a further name of another one (an alias, an
