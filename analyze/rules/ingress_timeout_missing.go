@@ -87,23 +87,34 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 	for i, e := range calls {
 		callees[i] = g.To(e)
 	}
-	var all analyze.Fix
-	for _, e := range calls {
-		all = all.And(remedyOf(p, e, unboundedPart(p.Effective(e)), policy.TotalTimeout).timeoutFix(p))
-	}
 	about := aboutCall(p, calls[0], analyze.Default, part.Budget.Origin())
+	const long = "to more than the inner timeouts, and less than users wait"
+	hint := remedyOf(p, calls[0], part, policy.TotalTimeout).hint("set", long)
+	var all analyze.Fix
+	for i, e := range calls {
+		part := unboundedPart(p.Effective(e))
+		remedy := remedyOf(p, e, part, policy.TotalTimeout)
+		all = all.And(remedy.timeoutFix(p))
+		if i > 0 && remedy.hint("set", long) != hint { // routes of several objects
+			hint = remedy.general().hint("set", long)
+			for _, at := range aboutCall(p, e, analyze.Default, part.Budget.Origin()).Origins {
+				if !slices.Contains(about.Origins, at) {
+					about.Origins = append(about.Origins, at)
+				}
+			}
+		}
+	}
 	f := analyze.Finding{
 		Confidence: about.Confidence,
 		Subject:    g.ID(v),
 		Fix:        all,
-		Hint:       remedyOf(p, calls[0], part, policy.TotalTimeout).hint("set", "to more than the inner timeouts, and less than users wait"),
+		Hint:       hint,
 		Values:     []analyze.KeyValue{number("calls", len(calls)), took("budget", part.Budget)},
 		Origins:    about.Origins,
 		Services:   append([]graph.Node{v}, callees...),
 		Owners:     []graph.Node{v},
 	}
 	severity := gradeByTier(p, calls[0], analyze.Warning)
-	const long = "to more than the inner timeouts, and less than users wait"
 	f.Alike.Hint = remedyOf(p, calls[0], part, policy.TotalTimeout).general().hint("set", long)
 	without := fmt.Sprintf("without a timeout: %s has no default", by.DisplayName())
 	switch {
