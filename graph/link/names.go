@@ -93,22 +93,28 @@ func (l *linker) commonName(members []int) string {
 	return common
 }
 
-// proxyOfGateways returns the name that the charts of Istio give to the proxies that several Gateways select,
-// if no input declares them: each of these is one of the ways in, and none of them goes by the name of another.
+// proxyOfGateways returns a name for the proxies that several Gateways select by one label, if no input declares
+// them: each of these is one of the ways in, and none of them goes by the name of another. It is the one by
+// which charts make such labels: "mesh-ingress" has mesh: ingress.
 func (l *linker) proxyOfGateways(members []int) string {
-	label := ""
+	name := ""
 	for _, c := range members {
-		r := &l.entities[c].ref
-		if r.Realm != kubernetes || r.Kind != "Gateway" {
+		labels := l.podLabels(c)
+		if r := &l.entities[c].ref; r.Realm != kubernetes || r.Kind != "Gateway" || len(labels) != 1 {
 			return ""
 		}
-		of := l.podLabels(c)["istio"]
-		if of == "" || label != "" && of != label {
-			return ""
+		for key, value := range labels {
+			of := value
+			if key != "app" && !strings.Contains(key, "/") {
+				of = key + "-" + strings.TrimPrefix(value, key+"-")
+			}
+			if name != "" && of != name {
+				return ""
+			}
+			name = of
 		}
-		label = of
 	}
-	return "istio-" + strings.TrimPrefix(label, "istio-")
+	return name
 }
 
 // aliasRank is 1 for an entity that is only a further name of another one (an alias, an

@@ -193,7 +193,7 @@ func (s *sharing) bundleOf(c *caller, v *setting) (bundle, bool) {
 	case v.config != nil && !v.whole:
 		copied := s.copiers[[2]string{v.Key, v.Text}]
 		return bundle{copied: copied}, copied != nil
-	case v.config != nil && programsIn(s.configs[v.config]) >= minSharing:
+	case v.config != nil && s.configs[v.config].len >= minSharing:
 		return bundle{config: v.config}, true
 	case v.config != nil: // of one or two programs, and may be a copy of those of others
 	case s.common[v.Origin.File()], s.places[v.Origin].len > 1:
@@ -262,13 +262,13 @@ const maxAlike = 32
 func (s *sharing) shares(v *setting, b bundle) int {
 	switch {
 	case b.config != nil:
-		return programsIn(s.configs[b.config])
+		return s.configs[b.config].len
 	case s.common[b.file]:
 		return minSharing // the program itself, and those that choose from the file
 	case b.copied != nil:
-		return programsIn(s.copies[[2]string{v.Key, v.Text}])
+		return s.copies[[2]string{v.Key, v.Text}].len
 	case b.file != v.Origin.File():
-		return programsIn(s.blocks[b.file][[2]string{v.Key, v.Text}])
+		return s.blocks[b.file][[2]string{v.Key, v.Text}].len
 	}
 	return programsIn(s.places[v.Origin])
 }
