@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// A folder is a directory that files are read in. Most files have the same one as the file before: its links are
+// A directory that files are read in: most files have the same one as the file before: its links are
 // resolved once for all of them, and it is opened once.
 type folder struct {
 	path string // absolute, as it was asked for; "" for one that is used once
@@ -22,7 +22,7 @@ type folder struct {
 	closed bool
 }
 
-// folder returns the folder of a directory, nil if it is not there, must not be read, or its files may have several spellings.
+// What it returns is that of a directory, nil if it is not there, must not be read, or its files may have several spellings.
 func (r *roots) folder(path string) *folder {
 	last := r.last.Load()
 	if last != nil && last.path == path {
@@ -91,14 +91,14 @@ func (r *roots) directory(path string) (string, error) {
 	return real, nil
 }
 
-// close gives back what the last folder keeps open.
+// close gives back what the last one keeps open.
 func (r *roots) close() {
 	if last := r.last.Swap(nil); last != nil {
 		last.close()
 	}
 }
 
-// open opens a path without links in the folder.
+// open opens a path without links in it.
 func (f *folder) open(real string) (fs.File, error) {
 	if f.root == "" {
 		return os.Open(real)
