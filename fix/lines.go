@@ -112,6 +112,16 @@ func (l *lineSyntax) set(f *file, at int, base policy.Base, e *analyze.FieldEdit
 	switch {
 	case l.blocks:
 		opens := strings.HasSuffix(strings.TrimSpace(line), "{") || indent == "" && l == haproxy
+		if l == nginx && !opens {
+			switch same, other, after := l.conflict(f, at, name, e.Value); {
+			case same:
+				return nil, nil
+			case other:
+				return nil, errNoPlace
+			case after >= 0:
+				return []splice{{after, after, " " + name + l.between + e.Value + l.ends}}, nil
+			}
+		}
 		if opens {
 			indent += "    "
 		}
@@ -143,4 +153,99 @@ func lineOf(text []byte, name string) int {
 		}
 	}
 	return -1
+}
+
+// conflict looks for a setting in the block of nginx around a byte: it is same if the block has it with this
+// value, and other if with another one. Where the block is in one line, after is where a setting is added to it, and
+// -1 elsewhere.
+func (l *lineSyntax) conflict(f *file, at int, name, value string) (same, other bool, after int) {
+	open, end := blockAround(f.text, at)
+	if open < 0 {
+		return false, false, -1
+	}
+	depth := 0
+	for _, statement := range statements(f.text[open+1 : end]) {
+		words := strings.Fields(statement)
+		switch {
+		case statement == "{":
+			depth++
+		case statement == "}":
+			depth--
+		case depth == 0 && len(words) > 0 && words[0] == name:
+			same, other = strings.Join(words[1:], " ") == value, strings.Join(words[1:], " ") != value
+		}
+	}
+	after = -1
+	if bytes.IndexByte(f.text[open:end], '\n') < 0 {
+		if i := bytes.IndexByte(f.text[at:end], ';'); i >= 0 {
+			after = at + i + 1
+		}
+	}
+	return same, other, after
+}
+
+// blockAround returns the places of the braces around a byte, -1 if there are none.
+func blockAround(text []byte, at int) (open, end int) {
+	var stack []int
+	open = -1
+	for i := 0; i < len(text); i++ {
+		if i == at && len(stack) > 0 {
+			open = stack[len(stack)-1]
+		}
+		switch text[i] {
+		case '#', '"', '\'':
+			next := skipped(text, i)
+			if at > i && at < next && len(stack) > 0 {
+				open = stack[len(stack)-1]
+			}
+			i = next - 1
+		case '{':
+			stack = append(stack, i)
+		case '}':
+			if len(stack) == 0 {
+				return -1, -1
+			}
+			if stack[len(stack)-1] == open {
+				return open, i
+			}
+			stack = stack[:len(stack)-1]
+		}
+	}
+	return -1, -1
+}
+
+// skipped is the end of the comment or of the text in quotes that begins at a byte.
+func skipped(text []byte, at int) int {
+	if text[at] == '#' {
+		return lineEnd(text, at)
+	}
+	for i := at + 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case text[at]:
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// statements splits the text of a block of nginx into its directives, the beginnings of blocks and braces.
+func statements(text []byte) []string {
+	var list []string
+	start := 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '#':
+			end := skipped(text, i)
+			list, start, i = append(list, string(text[start:i])), end, end-1
+		case '"', '\'':
+			i = skipped(text, i) - 1
+		case ';':
+			list, start = append(list, string(text[start:i])), i+1
+		case '{', '}':
+			list, start = append(list, string(text[start:i]), string(c)), i+1
+		}
+	}
+	return list
 }

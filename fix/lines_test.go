@@ -40,6 +40,11 @@ func TestLines(t *testing.T) {
 		{"a list of several lines", "a.hcl", "x {\n  a = @[\n    503]\n}\n", list("[reset]"), "editor knows"},
 		{"a new text in HCL", "a.hcl", "x {\n  a = @1\n}\n", set("2s"), "x {\n  a = 1\n  b = \"2s\"\n}\n"},
 		{"a new number in HCL", "a.hcl", "x {\n  a = @1\n}\n", set("2"), "x {\n  a = 1\n  b = 2\n}\n"},
+		{"a new directive in a block of one line", "a.conf", "location / { @a 1; c 3; } # }\n", set("2"), "location / { a 1; b 2; c 3; } # }\n"},
+		{"a new directive", "a.conf", "location / { # {\n  @a 1;\n  x \"}\";\n}\n", set("2"), "location / { # {\n  a 1;\n  b 2;\n  x \"}\";\n}\n"},
+		{"a directive that is there", "a.conf", "location / {\n  @a 1;\n  b 2;\n}\n", set("2"), "location / {\n  a 1;\n  b 2;\n}\n"},
+		{"a directive that has another value", "a.conf", "location / {\n  @a 1;\n  b 3;\n}\n", set("2"), "editor knows"},
+		{"a directive of another block", "a.conf", "b 3;\nlocation / {\n  @a 1;\n  if (x) { b 4; }\n}\n", set("2"), "b 3;\nlocation / {\n  a 1;\n  b 2;\n  if (x) { b 4; }\n}\n"},
 		{"a new text in properties", "a.properties", "x.a=@1\n", set("2s"), "x.a=1\nx.b=2s\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -192,7 +192,9 @@ func withMore(p *Pass, part *graph.BoundPolicy, f *analyze.Finding, flaw graph.F
 	for i := range more {
 		fields, inLists = append(fields, more[i].Field), append(inLists, index.ReplaceAllString(more[i].Field, "[]"))
 		f.Origins = append(f.Origins, more[i].Origin)
-		f.Fix.Changes = append(f.Fix.Changes, flawFix(p, part, &more[i]).Changes...)
+		if other := flawFix(p, part, &more[i]); f.Fix.Applicable() && other.Applicable() { // taken away together
+			f.Fix.Changes[0].Edits = append(f.Fix.Changes[0].Edits, other.Changes[0].Edits...)
+		}
 	}
 	why := strings.Replace(flaw.Why, "no such field", "no such fields", 1)
 	f.Values = []analyze.KeyValue{keyValue("fields", strings.Join(fields, ", "))}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -259,6 +260,7 @@ func (s *nginxScope) read(says *policy.Set, stream bool) {
 		says.Timeout.ReadGap = policy.Setting[time.Duration]{Provenance: policy.Absent}
 	} else {
 		read, send := s.setting(s.kind+"read_timeout"), s.setting(s.kind+"send_timeout")
+		s.ofOtherPasses()
 		says.Timeout.ReadGap = s.Duration(read)
 		if gap := s.Duration(send); read == nil {
 			says.Timeout.ReadGap = gap
@@ -275,6 +277,31 @@ func (s *nginxScope) read(says *policy.Set, stream bool) {
 	}
 	if check := s.all("health_check"); len(check) > 0 {
 		says.HealthCheck = s.healthCheck(check[0])
+	}
+}
+
+// nginxKinds are the prefixes of the directives that each kind of pass has of its own, and nginxOfKinds how those
+// end that set times and tries.
+var (
+	nginxKinds   = []string{"proxy_", "grpc_", "fastcgi_", "uwsgi_", "scgi_", "memcached_"}
+	nginxOfKinds = []string{"connect_timeout", "read_timeout", "send_timeout", "next_upstream", "next_upstream_timeout", "next_upstream_tries"}
+)
+
+// ofOtherPasses notes the directives beside the pass that are for another kind of pass, of which the block has
+// none. Those of the blocks around may be for others.
+func (s *nginxScope) ofOtherPasses() {
+	block := s.levels[len(s.levels)-1]
+	for _, kind := range nginxKinds {
+		if kind == s.kind || len(block[kind+"pass"]) > 0 {
+			continue
+		}
+		for _, end := range nginxOfKinds {
+			for _, d := range block[kind+end] {
+				if len(d.words) > 1 {
+					s.Inert(s.word(d, 1), fmt.Sprintf("%spass goes by %s", s.kind, s.kind+end), "set "+s.kind+end, field.Partly)
+				}
+			}
+		}
 	}
 }
 
