@@ -247,7 +247,7 @@ func IsPlaceholder(host string) bool {
 		return false
 	}
 	switch strings.Join(words, "") {
-	case "changeme", "changethis", "replaceme", "replacethis", "fillme", "fillin", "placeholder", "fixme", "todo", "tbd", "foobar":
+	case "host", "hostname", "changeme", "changethis", "replaceme", "replacethis", "fillme", "fillin", "placeholder", "fixme", "todo", "tbd", "foobar":
 		return true
 	}
 	if n := len(words); n > 2 && words[n-2] == "to" && (words[n-1] == "change" || words[n-1] == "replace") { // my-server-url-to-change

@@ -21,8 +21,9 @@ func hideSecrets(of any) {
 
 // keptTexts are the fields that are kept, by their types.
 var keptTexts = map[reflect.Type][]string{
-	reflect.TypeFor[graph.Value](): {"Text"},
-	reflect.TypeFor[graph.Entry](): {"Text"},
+	reflect.TypeFor[graph.Value]():     {"Text"},
+	reflect.TypeFor[graph.Entry]():     {"Text"},
+	reflect.TypeFor[graph.CodePlace](): {"Text"}, // "http://cart:${@config#port}" has no password
 }
 
 // A hidePlan is where in values of a type texts may be.
