@@ -153,7 +153,9 @@ type file struct {
 	fields       map[string]string // see useTypes
 	params       map[string]int    // the tokens of the values of parameters, while a function is read
 	importList   map[string]string
-	policies     *policies // nil until a word of one is found
+	sections     int8              // see hasSections; 0 until it is asked for
+	sectionsOf   map[string]string // see sectionNames
+	policies     *policies         // nil until a word of one is found
 
 	out   graph.CodeFile
 	spots []int // the tokens of the places

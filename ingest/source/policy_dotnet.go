@@ -42,16 +42,7 @@ var httpClient = &Idiom{
 		end := f.closing(open)
 		c := &client{family: httpClientFamily, base: -1, at: i, unread: -1, process: true}
 		own := f.draft(product.HTTPClient, i)
-		for k := open; k < end; k++ {
-			if f.is(k, "Timeout") && f.byte(k-1) == '.' && f.byte(k+1) == '=' && f.byte(k+2) != '=' {
-				if strings.Contains(strings.ToLower(f.string(k+2)+f.string(k+4)), "infinite") {
-					own.p.Says.Put("timeout.total", nil, policy.Disabled, f.at(k+2))
-					f.seen(k + 2)
-				} else {
-					own.put("timeout.total", k+2, nanos, zeroActs)
-				}
-			}
-		}
+		target := f.configured(own, open)
 		c.own = append(c.own, own)
 		// What follows in the chain.
 		at := end + 1
@@ -63,21 +54,45 @@ var httpClient = &Idiom{
 			if next == 0 || f.byte(next) != '(' {
 				break
 			}
-			f.addHandler(c, name, at+1, next)
+			if name == "ConfigureHttpClient" {
+				target = max(target, f.configured(own, next))
+			} else {
+				f.addHandler(c, name, at+1, next)
+			}
 			f.sees(at+1, f.closing(next))
 			at = f.closing(next) + 1
 		}
 		r := f.newRequest(i, open, -1)
 		r.client = c
 		f.guarding().requests = append(f.guarding().requests, r)
-		// An address that is a setting: c.BaseAddress = new Uri(configuration["Cart:Url"]).
-		for k := open; k < end; k++ {
-			if f.is(k, "BaseAddress") && f.byte(k+1) == '=' {
-				r.target = k + 2
+		if target >= 0 {
+			if r.target = target; target > end { // ConfigureHttpClient(c => ...) behind it
+				r.to = at - 1
 			}
 		}
 		return i
 	},
+}
+
+// configured reads what a function that takes a client sets of it: c => { c.Timeout = ...; c.BaseAddress = ... }. It
+// returns the token of the address, which may be a setting, -1 if there is none.
+func (f *file) configured(own *draft, open int) int {
+	target := -1
+	for k := open; k < f.closing(open); k++ {
+		switch {
+		case f.byte(k+1) != '=' || f.byte(k+2) == '=':
+		case f.is(k, "BaseAddress"):
+			target = k + 2
+		case f.is(k, "Timeout") && f.byte(k-1) == '.':
+			if strings.Contains(strings.ToLower(f.string(k+2)+f.string(k+4)), "infinite") {
+				own.p.Says.Put("timeout.total", nil, policy.Disabled, f.at(k+2))
+				f.seen(k + 2)
+			} else {
+				own.put("timeout.total", k+2, nanos, zeroActs)
+			}
+		}
+	}
+	return target
 }
 
 // addHandler reads what is added to a client.

@@ -183,6 +183,11 @@ func (f *file) suffix(c *code, v value, i int) (value, int) {
 
 // named returns the value of what begins with a name: a setting, a constant, a function that writes text.
 func (f *file) named(c *code, i int) (value, int) {
+	if c == &f.code && f.hasSections() {
+		if v, end, ok := f.settingOfSection(i); ok {
+			return f.suffix(c, v, end)
+		}
+	}
 	var names []string
 	end := i
 	for c.kind(end) == word {
