@@ -11,16 +11,18 @@ import (
 
 // environmentOf returns the environment of a program of .NET as its one active profile, nil if
 // it is none, or nothing but its files is known. In a container it is Production unless a
-// variable says another one.
+// variable says another one; without a variable it is unknown if there are files for a
+// further one, but for development.
 func environmentOf(scopes []*scope) *profiles {
-	dotnet, runs := false, false
+	dotnet, runs, hosted, other := false, false, false, false
 	named := map[string]string{}
 	for _, s := range scopes {
-		runs = runs || hosting(s.of.Realm)
+		hosted = hosted || hosting(s.of.Realm)
 		for i := range s.values {
 			switch v := &s.values[i]; {
 			case v.Source == graph.FromFile:
 				dotnet = dotnet || strings.HasPrefix(strings.ToLower(path.Base(v.Origin.File())), "appsettings")
+				other = other || v.Profile != "" && !slices.Contains(developmentProfiles, strings.ToLower(v.Profile))
 			default:
 				runs = true
 				if name := relaxed(v.Key); slices.Contains(environmentVariables, name) {
@@ -29,7 +31,7 @@ func environmentOf(scopes []*scope) *profiles {
 			}
 		}
 	}
-	if !dotnet || !runs {
+	if !dotnet || !runs && (!hosted || other) { // its image may choose another one than Production
 		return nil
 	}
 	if isOpen(scopes, environmentVariables) {
