@@ -89,12 +89,24 @@ func alike(a, b policy.Setting[[]string]) bool {
 		slices.ContainsFunc(a.Value, func(c string) bool { return slices.Contains(b.Value, c) })
 }
 
+// budgetOnly returns the share of calls that a layer retries, if a budget alone bounds its retries.
+func budgetOnly(l *policy.Effect) (string, bool) {
+	budget := l.Set.Retry.Budget
+	return analyze.Percent(100 * budget.Value), l.Attempts == policy.Unlimited && budget.Set()
+}
+
 func reportStacked(p *Pass, e graph.Edge, part *analyze.Part, named routeNames) {
 	outer, inner := stacked(part)
 	f := aboutCall(p, e, sureOf(outer.Set.Retry.Retries.Provenance, inner.Set.Retry.Retries.Provenance), retryOrigin(outer), retryOrigin(inner))
 	f.Routes = named
-	f.Message = fmt.Sprintf("%s%s, and %s attempts by %s are made for each of %s attempts by %s",
-		callText(p, e), named, tries(inner.Attempts), inner.Set.Product.DisplayName(), tries(outer.Attempts), outer.Set.Product.DisplayName())
+	made, each := tries(inner.Attempts)+" attempts", fmt.Sprintf("each of %s attempts", tries(outer.Attempts))
+	if share, ok := budgetOnly(inner); ok {
+		made = "retries of up to " + share + " of the calls"
+	}
+	if _, ok := budgetOnly(outer); ok {
+		each = "each attempt"
+	}
+	f.Message = fmt.Sprintf("%s%s, and %s by %s are made for %s by %s", callText(p, e), named, made, inner.Set.Product.DisplayName(), each, outer.Set.Product.DisplayName())
 	r := remedyFor(p, e, &inner.Set, policy.Retries)
 	f.Fix = noRetries(p, e, inner)
 	if unbounded(part) {
