@@ -77,6 +77,16 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		at = in.Layer
 	}
 	r, ok := in.RemediationIn(at, purpose, kinds...)
+	if ok && p.apart(e, in, r.Kind) { // the route itself has it
+		for _, ev := range p.Core.Evidence(e) {
+			for _, via := range ev.Via {
+				if r, ok := inKind(in, layer.Layer, via.Kind, purpose); ok && !p.asks(e) {
+					_, of.object, _ = strings.Cut(via.Subject(), "/")
+					return of.with(p, r), true
+				}
+			}
+		}
+	}
 	if !ok || ofRoutes[purpose] && p.asks(e) || p.apart(e, in, r.Kind) {
 		return remedy{}, false
 	}

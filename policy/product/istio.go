@@ -75,6 +75,7 @@ var Istio = &policy.Product{
 		"DestinationRule": {"spec.host"},
 		"ServiceEntry":    {"spec.hosts[]"},
 	},
+	Apart:         map[string][]string{"http-route": {"VirtualService"}, "grpc-route": {"VirtualService"}}, // is for no Gateway of the Gateway API
 	Inexpressible: []policy.Purpose{policy.FallbackAnswer},
 }
 
