@@ -24,7 +24,7 @@ var Idioms = []*Idiom{
 var PolicyIdioms = []*Idiom{
 	axios, axiosRetry, fetch, got, opossum, cockatiel,
 	retryLoop,
-	pythonClient, tenacity, urllib3, pybreaker,
+	pythonClient, asyncioTimeout, tenacity, urllib3, pybreaker,
 	netHTTP, goContext, retryableHTTP, gobreaker, failsafe, grpcConfig, kitexClient,
 	annotatedPolicy, restTemplate, webClient, okHTTP, javaHTTP, feignBuilder, httpClient, polly,
 }

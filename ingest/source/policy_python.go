@@ -175,6 +175,49 @@ func (f *file) block(head int) *function {
 	return nil
 }
 
+// asyncioTimeout is a time limit around calls: async with asyncio.timeout(3), async_timeout.timeout(3), and
+// asyncio.wait_for(client.get(url), 3).
+var asyncioTimeout = &Idiom{
+	Name:      "asyncio-timeout",
+	Doc:       `a time limit around calls: async with asyncio.timeout(3): ..., asyncio.wait_for(client.get(url), timeout=3)`,
+	Languages: []string{"python"},
+	Words:     []string{"timeout", "wait_for"},
+	find: func(f *file, i int) int {
+		open := i + 1
+		if f.byte(open) != '(' || f.byte(i-1) != '.' || !f.is(i-2, "asyncio") && !f.is(i-2, "async_timeout") {
+			return i
+		}
+		args := f.args(open)
+		if f.is(i, "wait_for") {
+			at := f.argument(open, "timeout")
+			if at < 0 && len(args) > 1 {
+				at = args[1]
+			}
+			if at < 0 || f.is(at, "None") {
+				return i
+			}
+			d := f.draft(product.Asyncio, i)
+			d.put("timeout.total", at, seconds, zeroActs)
+			f.guarding().guards = append(f.guarding().guards, &guard{draft: d, from: args[0], to: f.expressionEnd(args[0])})
+			f.sees(i, open)
+			return i
+		}
+		head := f.lineStart(i)
+		if len(args) != 1 || f.is(args[0], "None") || !f.is(head, "with") && !f.is(head+1, "with") {
+			return i
+		}
+		block := f.block(head)
+		if block == nil {
+			return i
+		}
+		d := f.draft(product.Asyncio, i)
+		d.put("timeout.total", args[0], seconds, zeroActs)
+		f.guarding().guards = append(f.guarding().guards, &guard{draft: d, from: block.from, to: block.to})
+		f.sees(i-2, f.closing(open))
+		return i
+	},
+}
+
 // tenacity is a decorator, or an object, that tries calls again.
 var tenacity = &Idiom{
 	Name:      "tenacity",

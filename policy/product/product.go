@@ -18,7 +18,7 @@ var All = numbered(
 	Native, HandWritten, Tenacity, SpringRetry, Micronaut, Cockatiel,
 	HTTPClient, DotNet, Polly, Resilience4j, SpringCircuitBreaker, Hystrix, MicroProfile, PyBreaker, GoBreaker, Opossum, Ribbon,
 	RestTemplate, WebClient, OkHttp, JavaHTTP,
-	AxiosRetry, Axios, Got, NodeFetch, Fetch, Urllib3, Requests, HTTPX, AIOHTTP,
+	AxiosRetry, Axios, Got, NodeFetch, Fetch, Asyncio, Urllib3, Requests, HTTPX, AIOHTTP,
 	GoContext, FailsafeGo, RetryableHTTP, NetHTTP, OpenFeign, Kitex, GRPC,
 	// In its sidecar.
 	DaprPubSub, DaprDefault, Dapr, GatewayAPI, SMI, Istio, Linkerd, Consul, Kuma, Cilium, Envoy,
