@@ -29,7 +29,7 @@ type roots struct {
 
 	edited map[string]string // texts to read instead of those of files, by real path
 
-	last        atomic.Pointer[folder]
+	last        atomic.Pointer[parent]
 	mu          sync.Mutex
 	directories map[string]string // where they lead
 }
@@ -150,7 +150,7 @@ type place struct {
 	real string
 	text *string     // if the file is read with another one
 	info fs.FileInfo // nil if it is not known yet
-	in   *folder
+	in   *parent
 }
 
 // follow returns where a path leads. The error is document.ErrOutside if that is
@@ -158,7 +158,7 @@ type place struct {
 func (r *roots) follow(p string) (place, error) {
 	full := r.absolute(p)
 	dir, name := filepath.Split(full)
-	if in := r.folder(filepath.Clean(dir)); in != nil && name != "" {
+	if in := r.parent(filepath.Clean(dir)); in != nil && name != "" {
 		real := filepath.Join(in.real, name)
 		info, err := os.Lstat(real)
 		if err != nil {
@@ -173,7 +173,7 @@ func (r *roots) follow(p string) (place, error) {
 		return place{}, err
 	}
 	if root, ok := r.rootOf(real); ok {
-		return r.place(real, &folder{real: filepath.Dir(real), root: root}, nil), nil
+		return r.place(real, &parent{real: filepath.Dir(real), root: root}, nil), nil
 	}
 	return place{}, &fs.PathError{Op: "open", Path: p, Err: document.ErrOutside}
 }
@@ -193,7 +193,7 @@ func (r *roots) rootOf(real string) (string, bool) {
 	return r.dirs[i], true
 }
 
-func (r *roots) place(real string, in *folder, info fs.FileInfo) place {
+func (r *roots) place(real string, in *parent, info fs.FileInfo) place {
 	p := place{real: real, in: in, info: info}
 	if text, ok := r.edited[real]; ok {
 		p.text = &text

@@ -12,7 +12,7 @@ import (
 
 // A directory that files are read in: most files have the same one as the file before: its links are
 // resolved once for all of them, and it is opened once.
-type folder struct {
+type parent struct {
 	path string // absolute, as it was asked for; "" for one that is used once
 	real string // with all links resolved
 	root string // that it is in; "" if any place may be read
@@ -23,7 +23,7 @@ type folder struct {
 }
 
 // What it returns is that of a directory, nil if it is not there, must not be read, or its files may have several spellings.
-func (r *roots) folder(path string) *folder {
+func (r *roots) parent(path string) *parent {
 	last := r.last.Load()
 	if last != nil && last.path == path {
 		return last
@@ -39,10 +39,10 @@ func (r *roots) folder(path string) *folder {
 	if !ok {
 		return nil
 	}
-	f := &folder{path: path, real: real, root: root}
+	f := &parent{path: path, real: real, root: root}
 	switch {
 	case !r.last.CompareAndSwap(last, f):
-		return &folder{real: real, root: root}
+		return &parent{real: real, root: root}
 	case last != nil:
 		last.close()
 	}
@@ -99,7 +99,7 @@ func (r *roots) close() {
 }
 
 // open opens a path without links in it.
-func (f *folder) open(real string) (fs.File, error) {
+func (f *parent) open(real string) (fs.File, error) {
 	if f.root == "" {
 		return os.Open(real)
 	}
@@ -116,7 +116,7 @@ func (f *folder) open(real string) (fs.File, error) {
 }
 
 // opened returns the directory, which the system keeps inside the root; nil if it is used once, is closed, or cannot be opened.
-func (f *folder) opened() *os.Root {
+func (f *parent) opened() *os.Root {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.dir == nil && !f.closed && f.path != "" {
@@ -139,7 +139,7 @@ func openDirectory(root, real string) (*os.Root, error) {
 	return in.OpenRoot(rel)
 }
 
-func (f *folder) close() {
+func (f *parent) close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true

@@ -12,7 +12,7 @@ import (
 )
 
 // Files of several directories are opened by several workers, each as what it is.
-func TestFolder(t *testing.T) {
+func TestParent(t *testing.T) {
 	write(t, map[string]string{"a/f.yaml": "text of a", "b/f.yaml": "text of b", "c/f.yaml": "text of c"})
 	dir, err := workingDirectory()
 	if err != nil {
@@ -39,7 +39,7 @@ func TestFolder(t *testing.T) {
 }
 
 // A file or a directory that becomes a link out of the root after it was found is not read.
-func TestFolderBecomesLink(t *testing.T) {
+func TestParentBecomesLink(t *testing.T) {
 	for _, change := range []string{"sub/f.yaml", "sub"} {
 		t.Run(change, func(t *testing.T) {
 			write(t, map[string]string{"in/sub/e.yaml": "e", "in/sub/f.yaml": "f", "outside/sub/f.yaml": "secret"})
