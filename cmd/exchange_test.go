@@ -111,7 +111,7 @@ func forgetObjects(inputs, saved []any) {
 	for i := range min(len(inputs), len(saved)) {
 		f := inputs[i].(map[string]any)
 		// The hint names a route that declares nothing yet; of the saved graph it can only name its kind.
-		if hint, _ := f["hint"].(string); saved[i].(map[string]any)["hint"] == silentRoute.ReplaceAllString(hint, "a $1") {
+		if hint, _ := f["hint"].(string); saved[i].(map[string]any)["hint"] == strings.ReplaceAll(silentRoute.ReplaceAllString(hint, "a $1"), "a HTTP", "an HTTP") {
 			delete(f, "hint")
 			delete(saved[i].(map[string]any), "hint")
 		}

@@ -77,14 +77,10 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		at = in.Layer
 	}
 	r, ok := in.RemediationIn(at, purpose, kinds...)
-	if ok && p.apart(e, in, r.Kind) { // the route itself has it
-		for _, ev := range p.Core.Evidence(e) {
-			for _, via := range ev.Via {
-				if r, ok := inKind(in, layer.Layer, via.Kind, purpose); ok && !p.asks(e) {
-					_, of.object, _ = strings.Cut(via.Subject(), "/")
-					return of.with(p, r), true
-				}
-			}
+	if ok && !p.asks(e) && p.apart(e, in, r.Kind) { // the route itself has it
+		if r, ok := p.inRoute(e, layer.Layer, purpose); ok {
+			of.object = p.silentObject(e, r.Kind)
+			return of.with(p, r), true
 		}
 	}
 	if !ok || ofRoutes[purpose] && p.asks(e) || p.apart(e, in, r.Kind) {
@@ -95,6 +91,18 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		of.object = p.Core.ID(p.Core.To(e))
 	}
 	return of.with(p, r), true
+}
+
+// inRoute returns the remediation in the route of an API that shows a call, and false if none has it.
+func (p *Pass) inRoute(e graph.Edge, layer policy.Layer, purpose policy.Purpose) (policy.Remediation, bool) {
+	for _, ev := range p.Core.Evidence(e) {
+		for _, api := range product.All {
+			if r, ok := api.RemediationIn(layer, purpose); ok && api.Contract && strings.EqualFold(r.Kind, strings.ReplaceAll(ev.Way, "-", "")) {
+				return r, true
+			}
+		}
+	}
+	return policy.Remediation{}, false
 }
 
 // inFileOf reports whether a call is written in a file of a product's own, and not in an object in a
