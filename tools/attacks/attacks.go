@@ -210,7 +210,8 @@ var attacks = []attack{
 		})
 	}, n: 2_000},
 	{name: "overlays of many applications", twice: true, write: func(d *directory, n int) {
-		d.file("base/kustomization.yaml", func(w *bufio.Writer) { w.WriteString("resources: []\n") })
+		d.file("base/kustomization.yaml", func(w *bufio.Writer) { w.WriteString("resources: [a.yaml]\n") })
+		d.text("base/a.yaml", "apiVersion: v1", "kind: Service", "metadata: {name: a}")
 		for i := range n {
 			for _, stage := range []string{"dev", "prod"} {
 				d.file(fmt.Sprintf("app%d/%s/kustomization.yaml", i, stage), func(w *bufio.Writer) { w.WriteString("resources: [../../base]\n") })
