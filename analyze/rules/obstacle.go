@@ -268,7 +268,7 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 	case opaque:
 		if b.OpaqueBy != nil {
 			c.text = fmt.Sprintf("%s declares one, but %s declares protocol %q, with which %s refuses it", b.Object, b.OpaqueBy.Object, b.OpaqueBy.Protocol, product)
-			c.hint, c.fix = requestsHint(p, b, b.OpaqueBy, e)
+			c.hint, c.fix = requestsHint(p, b, b.OpaqueBy, p.Core.From(e), p.Core.To(e))
 			break
 		}
 		c.text = fmt.Sprintf("%s declares one, but the port is declared for bytes, where %s sees no requests", b.Object, product)

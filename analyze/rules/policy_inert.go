@@ -144,7 +144,7 @@ func reportOpaque(p *Pass, o object) {
 // declares a protocol without any.
 func reportWithoutRequests(p *Pass, o object, calls []graph.Edge, parts []*graph.BoundPolicy, by *graph.Policy) {
 	g := p.Graph
-	hint, fix := requestsHint(p, parts[0], by, calls[0])
+	hint, fix := requestsHint(p, parts[0], by, g.From(calls[0]), g.To(calls[0]))
 	p.Report(analyze.Finding{
 		Confidence: analyze.Certain,
 		Subject:    o.name,
@@ -166,7 +166,7 @@ func reportUnsaid(p *Pass, o object) {
 		return
 	}
 	b := o.parts[i]
-	hint, fix := requestsHint(p, b, nil, b.Unsaid[0])
+	hint, fix := requestsHint(p, b, nil, p.Graph.From(b.Unsaid[0]), p.Graph.To(b.Unsaid[0]))
 	p.At(analyze.Info, analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    o.name,
