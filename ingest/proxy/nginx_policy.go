@@ -287,22 +287,35 @@ var (
 	nginxOfKinds = []string{"connect_timeout", "read_timeout", "send_timeout", "next_upstream", "next_upstream_timeout", "next_upstream_tries"}
 )
 
-// ofOtherPasses notes the directives beside the pass that are for another kind of pass, of which the block has
-// none. Those of the blocks around may be for others.
+// ofOtherPasses notes the directives beside the pass that are for another kind of pass, of which neither the
+// block nor one in it, which inherits them, has any. Those of the blocks around may be for others.
 func (s *nginxScope) ofOtherPasses() {
 	block := s.levels[len(s.levels)-1]
 	for _, kind := range nginxKinds {
-		if kind == s.kind || len(block[kind+"pass"]) > 0 {
+		var found []directive
+		for _, end := range nginxOfKinds {
+			found = append(found, block[kind+end]...)
+		}
+		if kind == s.kind || len(found) == 0 || block.passes(kind) {
 			continue
 		}
-		for _, end := range nginxOfKinds {
-			for _, d := range block[kind+end] {
-				if len(d.words) > 1 {
-					s.Inert(s.word(d, 1), fmt.Sprintf("%spass goes by %s", s.kind, s.kind+end), "set "+s.kind+end, field.Partly)
-				}
+		for _, d := range found {
+			if len(d.words) > 1 {
+				of := s.kind + strings.TrimPrefix(d.words[0], kind)
+				s.Inert(s.word(d, 1), fmt.Sprintf("%spass goes by %s", s.kind, of), "set "+of, field.Partly)
 			}
 		}
 	}
+}
+
+// passes reports whether a block or one in it has a pass of a kind.
+func (l nginxLevel) passes(kind string) bool {
+	for name, list := range l {
+		if name == kind+"pass" || slices.ContainsFunc(list, func(d directive) bool { return levelOf(d.block).passes(kind) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func orNew[T any](part *T) *T {
