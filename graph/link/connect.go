@@ -27,7 +27,7 @@ func (l *linker) connect() {
 			l.exceed(l.budget.calls, "calls", c.scope.origin())
 			return
 		}
-		markOwnAddresses(l.entities[c.from].things, c.found)
+		l.markOwnAddresses(c.from, c.found)
 		for j := range c.found {
 			l.connectValue(c.scope, c.from, &c.found[j])
 		}

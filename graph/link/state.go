@@ -25,6 +25,7 @@ type linker struct {
 	many              map[[2]int]*evidencePlaces // of calls with much evidence
 	addressed         []addressed                // the evidence from addresses in settings, in order
 	besides           map[string]bool            // files with settings that useFilesBeside gave to programs
+	thingNames        map[int][][]string         // what namesOfThings has returned, by entity
 	routes            []routeFact
 	protocols         map[declaredAt]*graph.Policy // that objects declare to products
 	behind            map[[2]int][]int             // Services whose workload the callee of a call is, by the roots of the call
