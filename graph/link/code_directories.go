@@ -68,6 +68,10 @@ func (l *linker) findDirectories() *codeDirectories {
 	return c
 }
 
+// maxSharing is how many programs have the code of a project that they are built with. One that more are built with
+// is in no program's directory: what it does depends on who calls it.
+const maxSharing = 200
+
 // ownReferenced gives the directories of projects that no program is called like to all programs that are built with
 // them, through other projects, too.
 func (c *codeDirectories) ownReferenced(dirs []string) {
@@ -77,7 +81,7 @@ func (c *codeDirectories) ownReferenced(dirs []string) {
 			references[dir] = append(references[dir], f.References...)
 		}
 	}
-	shared := map[string][]int{}
+	shared := map[string]set[int]{}
 	for _, dir := range dirs {
 		if len(references[dir]) == 0 || len(c.owners[dir]) == 0 {
 			continue
@@ -86,22 +90,22 @@ func (c *codeDirectories) ownReferenced(dirs []string) {
 		for list := references[dir]; len(list) > 0; {
 			next := list[len(list)-1]
 			list = list[:len(list)-1]
-			if met[next] || len(c.ownerWithin(next)) > 0 {
+			// What a project with too many programs is built with has as many.
+			if met[next] || shared[next].len > maxSharing || len(c.ownerWithin(next)) > 0 {
 				continue
 			}
 			met[next] = true
 			for _, root := range c.owners[dir] {
-				if !slices.Contains(shared[next], root) {
-					shared[next] = append(shared[next], root)
-				}
+				put(shared, next, root)
 			}
 			list = append(list, references[next]...)
 		}
 	}
 	c.common = map[string]bool{}
 	for dir, roots := range shared {
-		slices.Sort(roots)
-		c.owners[dir], c.common[dir] = roots, len(roots) > 1
+		if c.common[dir] = roots.len > 1; roots.len <= maxSharing {
+			c.owners[dir] = slices.Sorted(roots.all())
+		}
 	}
 }
 

@@ -378,6 +378,19 @@ var attacks = []attack{
 			}
 		})
 	}, n: 15_000},
+	{name: "programs with libraries in a row", twice: true, write: func(d *directory, n int) {
+		d.file("compose.yaml", func(w *bufio.Writer) {
+			w.WriteString("services:\n")
+			for i := range n {
+				fmt.Fprintf(w, "  p%d: {build: ./p%[1]d}\n", i)
+			}
+		})
+		for i := range n {
+			d.text(fmt.Sprintf("p%d/p%[1]d.csproj", i), `<Project><ItemGroup><ProjectReference Include="../l0/l0.csproj" /></ItemGroup></Project>`)
+			d.text(fmt.Sprintf("p%d/a.cs", i), fmt.Sprintf(`class A { void B(HttpClient c) { c.GetAsync("http://p%d:80/b"); } }`, (i+1)%n))
+			d.text(fmt.Sprintf("l%d/l%[1]d.csproj", i), fmt.Sprintf(`<Project><ItemGroup><ProjectReference Include="../l%d/l%[1]d.csproj" /></ItemGroup></Project>`, i+1))
+		}
+	}, n: 300},
 	{name: "programs in source code", twice: true, write: func(d *directory, n int) {
 		d.file("compose.yaml", func(w *bufio.Writer) {
 			w.WriteString("services:\n")
