@@ -23,13 +23,13 @@ var Files = &document.Reader{
 	Read:  readLibraryFile,
 }
 
-var libraryFile = lazy.NewRegexp(`^(?:(?:appsettings|ocelot|yarp)(?:\.[\w\-]+)?\.json|microprofile-config(?:-[\w\-]+)?\.properties|.*opossum.*\.(?:json|ya?ml)|.*service[-_.]?config\.json)$`)
+var libraryFile = lazy.NewRegexp(`^(?:microprofile-config(?:-[\w\-]+)?\.properties|.*opossum.*\.(?:json|ya?ml)|.*service[-_.]?config\.json)$`)
 
 func isLibraryHead(h *document.Head) bool {
 	switch {
 	case h.Kind != "" && h.APIVersion != "":
 		return false
-	case libraryFile.MatchString(h.Base):
+	case libraryFile.MatchString(h.Base), settings.IsDotnetFile(h.Base):
 		return true
 	case h.Text:
 		return false

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -482,6 +483,19 @@ func (f *file) argument(open int, name string) int {
 		}
 	}
 	return -1
+}
+
+// argumentAt returns the value of a named argument of a call, or that at its place if no argument before has a name;
+// -1 if there is neither.
+func (f *file) argumentAt(open int, name string, place int) int {
+	if at := f.argument(open, name); at >= 0 {
+		return at
+	}
+	args := f.args(open)
+	if place >= len(args) || slices.ContainsFunc(args[:place+1], func(at int) bool { return f.kind(at) == word && f.byte(at+1) == '=' }) {
+		return -1
+	}
+	return args[place]
 }
 
 // isConstant reports whether a name is written as those of constants are.

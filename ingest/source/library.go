@@ -413,7 +413,11 @@ func tableKeys(table string) func([]byte) []dependency {
 }
 
 // packageReferences returns the packages of a project of .NET.
-func packageReferences(text []byte) []dependency {
+func packageReferences(text []byte) []dependency { return included(text, "PackageReference") }
+
+// included returns what the elements of a name in a project of .NET include.
+func included(text []byte, name string) []dependency {
+	tag := []byte("<" + name + " ")
 	var list []dependency
 	for at := 0; ; {
 		n := bytes.Index(text[at:], []byte("<"))
@@ -425,7 +429,7 @@ func packageReferences(text []byte) []dependency {
 		case bytes.HasPrefix(rest, []byte("<!--")):
 			at = after(text, at, "-->")
 			continue
-		case bytes.HasPrefix(rest, []byte("<PackageReference ")):
+		case bytes.HasPrefix(rest, tag):
 			element := rest[:max(bytes.IndexByte(rest, '>'), 0)]
 			if include := bytes.Index(element, []byte("Include=")); include >= 0 {
 				if name, open := quoted(element[include:]); name != "" {

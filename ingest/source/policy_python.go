@@ -187,23 +187,19 @@ var asyncioTimeout = &Idiom{
 		if f.byte(open) != '(' || f.byte(i-1) != '.' || !f.is(i-2, "asyncio") && !f.is(i-2, "async_timeout") {
 			return i
 		}
-		args := f.args(open)
 		if f.is(i, "wait_for") {
-			at := f.argument(open, "timeout")
-			if at < 0 && len(args) > 1 {
-				at = args[1]
-			}
-			if at < 0 || f.is(at, "None") {
+			at, call := f.argumentAt(open, "timeout", 1), f.argumentAt(open, "fut", 0)
+			if at < 0 || call < 0 || f.is(at, "None") {
 				return i
 			}
 			d := f.draft(product.Asyncio, i)
 			d.put("timeout.total", at, seconds, zeroActs)
-			f.guarding().guards = append(f.guarding().guards, &guard{draft: d, from: args[0], to: f.expressionEnd(args[0])})
+			f.guarding().guards = append(f.guarding().guards, &guard{draft: d, from: call, to: f.expressionEnd(call)})
 			f.sees(i, open)
 			return i
 		}
-		head := f.lineStart(i)
-		if len(args) != 1 || f.is(args[0], "None") || !f.is(head, "with") && !f.is(head+1, "with") {
+		head, delay := f.lineStart(i), f.argumentAt(open, "delay", 0)
+		if delay < 0 || f.is(delay, "None") || !f.is(head, "with") && !f.is(head+1, "with") {
 			return i
 		}
 		block := f.block(head)
@@ -211,7 +207,7 @@ var asyncioTimeout = &Idiom{
 			return i
 		}
 		d := f.draft(product.Asyncio, i)
-		d.put("timeout.total", args[0], seconds, zeroActs)
+		d.put("timeout.total", delay, seconds, zeroActs)
 		f.guarding().guards = append(f.guarding().guards, &guard{draft: d, from: block.from, to: block.to})
 		f.sees(i-2, f.closing(open))
 		return i

@@ -185,30 +185,18 @@ func readDotnet(d *document.Document, f *graph.Facts) {
 	f.CodeDirectories = append(f.CodeDirectories, dir)
 }
 
-// maxReferences bounds the projects that one project names.
-const maxReferences = 200
-
 // projectReferences returns the directories of the projects that a project of .NET is built with:
 // <ProjectReference Include="..\Cart.Core\Cart.Core.csproj" />.
 func projectReferences(d *document.Document) []string {
 	var dirs []string
-	rest := d.Text
-	for len(dirs) < maxReferences {
-		_, after, ok := bytes.Cut(rest, []byte("<ProjectReference"))
-		if !ok {
-			break
-		}
-		tag, behind, _ := bytes.Cut(after, []byte(">"))
-		rest = behind
-		_, value, ok := bytes.Cut(tag, []byte("Include="))
-		if !ok || len(value) < 2 {
+	seen := map[string]bool{}
+	for _, reference := range included(d.Text, "ProjectReference") {
+		file := strings.ReplaceAll(reference.name, "\\", "/")
+		if path.IsAbs(file) || strings.Contains(file, "$(") {
 			continue
 		}
-		file, _, closed := strings.Cut(string(value[1:]), string(value[:1]))
-		if file = strings.ReplaceAll(file, "\\", "/"); !closed || path.IsAbs(file) || strings.Contains(file, "$(") {
-			continue
-		}
-		if dir := path.Dir(path.Join(path.Dir(path.Clean(d.File)), file)); !slices.Contains(dirs, dir) {
+		if dir := path.Dir(path.Join(path.Dir(path.Clean(d.File)), file)); !seen[dir] {
+			seen[dir] = true
 			dirs = append(dirs, dir)
 		}
 	}

@@ -163,9 +163,6 @@ func (f *file) section(i, depth int) (string, int) {
 			if section = f.boundSection(f.optionsType(at + 1)); section == "" {
 				return "", i
 			}
-			if f.byte(f.closing(open)+1) == '!' {
-				open++
-			}
 		case section == "" && f.byte(open) != '.' && !f.is(at+2, "IConfiguration"), section != "" && name != "Get" && name != "Value" && name != "CurrentValue":
 			return "", i
 		}
