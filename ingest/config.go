@@ -68,6 +68,7 @@ func ReadExtended(config, name string, outside bool) (text []byte, real string, 
 		return nil, "", err
 	}
 	inside := &roots{anywhere: outside, cwd: cwd}
+	defer inside.close()
 	inside.add(config)
 	p, err := inside.follow(name)
 	if err != nil {

@@ -268,7 +268,10 @@ func refusal(at graph.Origin, name string) graph.Problem {
 const maxSmall = 16 << 20
 
 // read returns the beginning of a small file.
-func (r *roots) read(p string) ([]byte, error) {
+func (r *roots) read(p string) ([]byte, error) { return r.head(p, maxSmall) }
+
+// head returns the beginning of a file, of so many bytes at most.
+func (r *roots) head(p string, most int64) ([]byte, error) {
 	to, err := r.follow(p)
 	if err != nil {
 		return nil, err
@@ -278,7 +281,7 @@ func (r *roots) read(p string) ([]byte, error) {
 		return nil, err
 	}
 	defer in.Close()
-	return io.ReadAll(io.LimitReader(in, maxSmall))
+	return io.ReadAll(io.LimitReader(in, most))
 }
 
 // workingDirectory returns it with all links resolved.

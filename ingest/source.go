@@ -3,7 +3,6 @@ package ingest
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -282,7 +281,7 @@ func (f *finder) walk(dir directory) {
 			f.addCode(file{name: f.name(p), path: p, real: real, via: dir.via}, dir)
 		default:
 			f.other++
-			if kind := unreadFile(p); kind != nil {
+			if kind := f.unreadFile(p); kind != nil {
 				name := f.name(p)
 				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Source{File: name}.Whole()})
 			}
@@ -292,17 +291,15 @@ func (f *finder) walk(dir directory) {
 
 // unreadFile returns the kind of a file that no reader takes by its name, or by the beginning of its text
 // if the name leaves it open; nil if it is not known.
-func unreadFile(p string) *graph.UnreadKind {
+func (f *finder) unreadFile(p string) *graph.UnreadKind {
 	base := strings.ToLower(filepath.Base(p))
 	if !unread.NeedsText(base) {
 		return unread.File(base, isManifest)
 	}
-	in, err := os.Open(p)
+	text, err := f.roots.head(p, maxUnreadText)
 	if err != nil {
 		return nil // as any other file of no interest that cannot be read
 	}
-	defer in.Close()
-	text, _ := io.ReadAll(io.LimitReader(in, maxUnreadText))
 	return unread.Text(text)
 }
 
