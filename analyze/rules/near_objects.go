@@ -84,11 +84,31 @@ func (p *Pass) elsewhere(b *graph.BoundPolicy) (graph.Ref, bool) {
 // where it is not the route itself that has the policy.
 func (p *Pass) nearObject(b *graph.BoundPolicy) (graph.Ref, bool) {
 	near, ok := p.routed().nearest(b.Of)
-	if ok && namesItself(b) && isTaken(p, near.Subject()) { // what is named is there
+	if ok && namesItself(b) && (isTaken(p, near.Subject()) || p.meantBy(near) > 1) { // what is named is there, or may be one of several
 		return near, false
 	}
 	return near, ok && (near.Kind == b.Of.Kind || !strings.HasPrefix(b.Object, b.Of.Kind+"/"))
 }
+
+// meantBy returns how many objects with policies, through which no call goes, have names of which that of an object is a
+// misspelling.
+func (p *Pass) meantBy(near graph.Ref) int {
+	return meantObjects.Of(p.Analysis, analyze.Once{}, func() map[graph.Ref]int {
+		r, meant, seen := p.routed(), map[graph.Ref]int{}, map[graph.Ref]bool{}
+		for _, b := range p.Graph.Policies() {
+			if seen[b.Of] || b.Of.IsZero() || !namesItself(b) || len(r.calls[b.Of]) > 0 {
+				continue
+			}
+			seen[b.Of] = true
+			if of, ok := r.nearest(b.Of); ok {
+				meant[of]++
+			}
+		}
+		return meant
+	})[near]
+}
+
+var meantObjects = analyze.NewMemo[analyze.Once, map[graph.Ref]int]("how many objects may be meant by a misspelled name")
 
 // nearest returns the object that the name of another one is a misspelling of: one of the same kind and
 // namespace, or a route that has this name and is of another kind. It is false if there is none, or several.
@@ -119,9 +139,11 @@ func (r *routed) nearest(of graph.Ref) (graph.Ref, bool) {
 // misspelledReference is how what names an object that is not there names that of a policy, and where it is.
 func (p *Pass) misspelledReference(b *graph.BoundPolicy, near graph.Ref) ([]graph.Origin, string, analyze.Fix) {
 	var at []graph.Origin
+	seen := map[graph.Origin]bool{}
 	for _, e := range p.routed().calls[near] {
 		for _, ev := range p.Core.Evidence(e) {
-			if slices.Contains(ev.Via, near) && !slices.Contains(at, ev.Origin) {
+			if slices.Contains(ev.Via, near) && !seen[ev.Origin] {
+				seen[ev.Origin] = true
 				at = append(at, ev.Origin)
 			}
 		}
