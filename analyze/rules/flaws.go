@@ -7,7 +7,6 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
@@ -21,41 +20,57 @@ func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 	}
 	seen := map[place]bool{}
 	var closer func(*graph.BoundPolicy, *graph.Flaw) bool
+	elsewhere := func(part *graph.BoundPolicy, flaw *graph.Flaw) bool { // another flaw is about the field
+		if flaw.Form && closer == nil {
+			closer = closerFlaws(p.Graph)
+		}
+		return flaw.Form && closer(part, flaw)
+	}
 	for _, o := range objects(p.Graph) {
 		for _, part := range o.parts {
-			together := map[graph.Origin]bool{} // reported with another one
-			for i, flaw := range part.Flaws {
-				if flaw.Form && closer == nil {
-					closer = closerFlaws(p.Graph)
-				}
+			unknown := unknownFields(part.Flaws, kind)
+			together := map[place]bool{} // reported with another one
+			for i := range part.Flaws {
+				flaw := &part.Flaws[i]
 				at := place{flaw.Field, flaw.Origin}
-				if flaw.Kind == kind && (flaw.Object == "" || !seen[at]) && !together[flaw.Origin] && !(flaw.Form && closer(part, &flaw)) {
-					seen[at] = true
-					more := unknownBeside(&flaw, part.Flaws[i+1:], func(other *graph.Flaw) bool { return other.Form && closer(part, other) })
-					for _, other := range more {
-						together[other.Origin] = true
-					}
-					reportFlaw(p, part, flaw, more, fmt.Sprintf(what, part.Product.DisplayName()))
+				if flaw.Kind != kind || flaw.Object != "" && seen[at] || together[at] || elsewhere(part, flaw) {
+					continue
 				}
+				seen[at] = true
+				var more []graph.Flaw
+				for _, other := range unknown[blockOf(flaw)] {
+					if other.Origin != flaw.Origin && !elsewhere(part, other) {
+						beside := place{other.Field, other.Origin}
+						seen[beside], together[beside] = true, true
+						more = append(more, *other)
+					}
+				}
+				reportFlaw(p, part, *flaw, more, fmt.Sprintf(what, part.Product.DisplayName()))
 			}
 		}
 	}
 }
 
-// unknownBeside returns those of the flaws after an unknown field that are unknown fields of the same block,
-// of which no other name is known: they are from the same release of their product, and go together. Those
-// that are elsewhere are reported by another flaw.
-func unknownBeside(flaw *graph.Flaw, after []graph.Flaw, elsewhere func(*graph.Flaw) bool) []graph.Flaw {
-	var more []graph.Flaw
-	if !flaw.Unknown {
-		return nil
+// A flawBlock is a block of an object in which fields are unknown, and no other name is known of them: they are from the
+// same release of their product, and go together. It is empty for flaws that are none of an unknown field.
+type flawBlock struct{ object, why, hint string }
+
+func blockOf(f *graph.Flaw) flawBlock {
+	if !f.Unknown {
+		return flawBlock{}
 	}
-	for _, other := range after {
-		if other.Unknown && other.Kind == flaw.Kind && other.Object == flaw.Object && other.Why == flaw.Why && other.Hint == flaw.Hint && other.Origin != flaw.Origin && !elsewhere(&other) {
-			more = append(more, other)
+	return flawBlock{f.Object, f.Why, f.Hint}
+}
+
+// unknownFields returns the flaws of one kind that are unknown fields, in order.
+func unknownFields(flaws []graph.Flaw, kind graph.FlawKind) map[flawBlock][]*graph.Flaw {
+	blocks := map[flawBlock][]*graph.Flaw{}
+	for i := range flaws {
+		if f := &flaws[i]; f.Unknown && f.Kind == kind {
+			blocks[blockOf(f)] = append(blocks[blockOf(f)], f)
 		}
 	}
-	return more
+	return blocks
 }
 
 // closerFlaws returns whether another flaw than one of form, or a problem of reading, is about the
@@ -200,6 +215,6 @@ func withMore(p *Pass, part *graph.BoundPolicy, f *analyze.Finding, flaw graph.F
 	f.Values = []analyze.KeyValue{keyValue("fields", strings.Join(fields, ", "))}
 	f.Hint = strings.Replace(f.Hint, "remove it,", "remove them,", 1)
 	f.Hint = strings.Replace(f.Hint, "has it", "has them", 1)
-	f.Message = fmt.Sprintf("%s of %s %s: %s", english.List(fields), f.Subject, what, why)
-	f.Alike.Says = fmt.Sprintf("have %s, which %s: %s", english.List(inLists), what, index.ReplaceAllString(why, "[]"))
+	f.Message = fmt.Sprintf("%s of %s %s: %s", firstOf(fields), f.Subject, what, why)
+	f.Alike.Says = fmt.Sprintf("have %s, which %s: %s", firstOf(inLists), what, index.ReplaceAllString(why, "[]"))
 }
