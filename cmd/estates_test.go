@@ -79,13 +79,7 @@ func TestEstates(t *testing.T) {
 					t.Errorf("%s: %s", p.Origin, p.Message)
 				}
 			}
-			var got []string
-			for _, f := range rules.Run(g, rules.Options{}).Findings {
-				if f.Severity > analyze.Info {
-					got = append(got, f.Severity.String()+" "+f.Rule+" "+f.Subject)
-				}
-			}
-			slices.Sort(got)
+			got := findingsOf(g, func(f *analyze.Finding) bool { return f.Severity > analyze.Info })
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}
@@ -101,13 +95,9 @@ func TestDriftOfTheShop(t *testing.T) {
 		"warning undeclared-edge shop/storefront->shop/promotions",
 	}
 	g := readEstate(t, "shop", "shop-traces")
-	var got []string
-	for _, f := range rules.Run(g, rules.Options{}).Findings {
-		if slices.Contains([]string{"undeclared-edge", "unused-edge", "timeout-against-observed"}, f.Rule) {
-			got = append(got, f.Severity.String()+" "+f.Rule+" "+f.Subject)
-		}
-	}
-	slices.Sort(got)
+	got := findingsOf(g, func(f *analyze.Finding) bool {
+		return slices.Contains([]string{"undeclared-edge", "unused-edge", "timeout-against-observed"}, f.Rule)
+	})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("drift (-want +got):\n%s", diff)
 	}
@@ -166,13 +156,30 @@ func TestRolesInEstates(t *testing.T) {
 
 func readEstate(t *testing.T, estates ...string) *graph.Graph {
 	t.Helper()
-	b := &link.Builder{}
 	var sources []string
 	for _, estate := range estates {
 		sources = append(sources, filepath.Join("../testdata/estates", estate))
 	}
+	return readGraph(t, sources...)
+}
+
+func readGraph(t *testing.T, sources ...string) *graph.Graph {
+	t.Helper()
+	b := &link.Builder{}
 	if err := ingest.Read(context.Background(), sources, ingest.Options{}, b); err != nil {
 		t.Fatal(err)
 	}
 	return b.Build()
+}
+
+// findingsOf returns the findings about a graph that are wanted, as severity, rule and subject, sorted.
+func findingsOf(g *graph.Graph, wanted func(*analyze.Finding) bool) []string {
+	var list []string
+	for _, f := range rules.Run(g, rules.Options{}).Findings {
+		if wanted(&f) {
+			list = append(list, f.Severity.String()+" "+f.Rule+" "+f.Subject)
+		}
+	}
+	slices.Sort(list)
+	return list
 }

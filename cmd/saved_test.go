@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,10 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/weirgraph/weir/analyze"
-	"github.com/weirgraph/weir/analyze/rules"
-	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/graph/link"
-	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/internal/testlong"
 	"github.com/weirgraph/weir/render"
 )
@@ -81,24 +76,8 @@ func TestSavedSamples(t *testing.T) {
 // again, and returns how many there are. What was saved hides none of itself.
 func compareSaved(t *testing.T, dir string) int {
 	t.Helper()
-	read := func(source string) *graph.Graph {
-		b := &link.Builder{}
-		if err := ingest.Read(context.Background(), []string{source}, ingest.Options{}, b); err != nil {
-			t.Fatal(err)
-		}
-		return b.Build()
-	}
-	findings := func(g *graph.Graph) []string {
-		var list []string
-		for _, f := range rules.Run(g, rules.Options{}).Findings {
-			if !slices.Contains(rulesOfObjects, f.Rule) {
-				list = append(list, f.Severity.String()+" "+f.Rule+" "+f.Subject)
-			}
-		}
-		slices.Sort(list)
-		return list
-	}
-	g := read(dir)
+	ofCalls := func(f *analyze.Finding) bool { return !slices.Contains(rulesOfObjects, f.Rule) }
+	g := readGraph(t, dir)
 	var text bytes.Buffer
 	if err := render.Named("json").Write(&text, &analyze.Report{Graph: g, Drawn: true}, render.Options{}); err != nil {
 		t.Fatal(err)
@@ -107,8 +86,8 @@ func compareSaved(t *testing.T, dir string) int {
 	if err := os.WriteFile(saved, text.Bytes(), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	want, again := findings(g), read(saved)
-	if diff := cmp.Diff(want, findings(again)); diff != "" {
+	want, again := findingsOf(g, ofCalls), readGraph(t, saved)
+	if diff := cmp.Diff(want, findingsOf(again, ofCalls)); diff != "" {
 		t.Errorf("findings (-files +saved):\n%s", diff)
 	}
 	for _, b := range again.Policies() {
