@@ -43,12 +43,12 @@ func (o *overlays) at(dir, real string) *delivery.Overlay {
 	return o.known[real]
 }
 
-func (o *overlays) real(dir string) string {
-	dir = o.find.roots.absolute(dir)
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		return real
+func (o *overlays) real(path string) string {
+	real, _, err := o.find.roots.real(path)
+	if err != nil {
+		return o.find.roots.absolute(path)
 	}
-	return dir
+	return real
 }
 
 // includes returns the directories of the kustomizations that make up the one in a directory,

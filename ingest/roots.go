@@ -156,26 +156,19 @@ type place struct {
 // follow returns where a path leads. The error is document.ErrOutside if that is
 // outside the roots.
 func (r *roots) follow(p string) (place, error) {
-	full := r.absolute(p)
-	dir, name := filepath.Split(full)
-	if in := r.parent(filepath.Clean(dir)); in != nil && name != "" {
-		real := filepath.Join(in.real, name)
-		info, err := os.Lstat(real)
-		if err != nil {
-			return place{}, err
-		}
-		if info.Mode()&fs.ModeSymlink == 0 {
-			return r.place(real, in, info), nil
-		}
-	}
-	real, err := filepath.EvalSymlinks(full)
+	real, info, err := r.real(p)
 	if err != nil {
 		return place{}, err
 	}
-	if root, ok := r.rootOf(real); ok {
-		return r.place(real, &parent{real: filepath.Dir(real), root: root}, nil), nil
+	in := r.parent(real)
+	if in == nil {
+		root, ok := r.rootOf(real)
+		if !ok {
+			return place{}, &fs.PathError{Op: "open", Path: p, Err: document.ErrOutside}
+		}
+		in = &parent{real: filepath.Dir(real), root: root}
 	}
-	return place{}, &fs.PathError{Op: "open", Path: p, Err: document.ErrOutside}
+	return r.place(real, in, info), nil
 }
 
 // rootOf returns the root that a path without links is in, "" if it may be anywhere, and false if it must not be read.
